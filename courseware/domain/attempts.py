@@ -1,0 +1,54 @@
+"""An attempt's states, and what its marks come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+IN_PROGRESS = "in_progress"
+SUBMITTED = "submitted"
+STATES = (IN_PROGRESS, SUBMITTED)
+
+
+class AttemptClosed(ValueError):
+    """The attempt was submitted; nothing in it can change any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The marks of an attempt. One item is worth one mark.
+
+    earned: the sum of the items' shares; possible: the number of items; pass_mark: per cent.
+    """
+
+    earned: Fraction
+    possible: int
+    pass_mark: int
+
+    @property
+    def percent(self) -> Fraction:
+        """The share of the possible marks, 0 to 100, exact."""
+        return 100 * self.earned / self.possible if self.possible else Fraction(0)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the exact per cent reaches the pass mark: nothing is rounded first."""
+        return self.percent >= self.pass_mark
+
+
+def result(shares: Iterable[Fraction], pass_mark: int) -> Result:
+    """Add up the shares (each 0 to 1) of an attempt's items."""
+    each = list(shares)
+    return Result(sum(each, Fraction(0)), len(each), pass_mark)
+
+
+def require_open(state: str) -> None:
+    """Raise AttemptClosed unless the attempt is in progress."""
+    if state != IN_PROGRESS:
+        raise AttemptClosed("This attempt was submitted. Nothing in it can be changed.")
+
+
+def newest(current: int | None, offered: int) -> bool:
+    """Whether a save with this sequence number is newer than what is stored."""
+    return current is None or offered > current

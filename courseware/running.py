@@ -1,0 +1,68 @@
+"""Making ready and serving: migrate, load the bank, say where to go, hand over to the server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from courseware.config import PREFIX, Settings
+from courseware.content.loader import Loaded
+from courseware.services import accounts
+from courseware.services.bank import LoadReport, load_shipped
+from courseware.storage import migrations
+from courseware.storage.database import Database
+
+MOST_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What making ready did. setup_secret: of the first visitor's link, None where there is an admin."""
+
+    report: LoadReport
+    setup_secret: str | None
+
+
+def make_ready(db: Database, loaded: Loaded, migrations_folder: Path, *, now: datetime) -> Ready:
+    """Migrate, load the shipped bank, and make the one-time link where nobody is an admin yet."""
+    migrations.upgrade(db, migrations_folder)
+    with db.write() as session:
+        report = load_shipped(session, [(each.module, each.item) for each in loaded.bank], now=now)
+        secret = None if accounts.admin_exists(session) else accounts.make_setup_link(session, now=now)
+    return Ready(report, secret)
+
+
+def address(settings: Settings) -> str:
+    """Where the course is reached from this machine."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://{shown}:{settings.port}"
+
+
+def serve(settings: Settings, say: Callable[[str], object]) -> None:
+    """Serve until SIGINT or SIGTERM; requests in flight are finished first."""
+    os.environ[f"{PREFIX}HOST"] = settings.host
+    os.environ[f"{PREFIX}PORT"] = str(settings.port)
+    workers = settings.workers or min(MOST_WORKERS, os.cpu_count() or 1)
+    server = Granian(
+        "courseware.app:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+    )
+    say(f"Serving with {workers} workers. Stop with Ctrl+C.")
+    server.serve()

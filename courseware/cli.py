@@ -9,13 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from courseware import __version__, running
+from courseware import __version__, bench, running
 from courseware.app import create_app, folder_of, utc_now
 from courseware.config import BadSetting, Settings, from_environment
 from courseware.content import bank_files
@@ -23,7 +24,7 @@ from courseware.content.checking import check as check_course
 from courseware.content.loader import BrokenCourse, Loaded, load_sound
 from courseware.domain.items.base import Item
 from courseware.formats import csv, json_rows, xlsx
-from courseware.services import accounts, bank, bank_import, exports
+from courseware.services import accounts, bank, bank_import, exports, simulation
 from courseware.services.errors import Refused
 from courseware.services.passwords import PasswordFault, hash_password, normalised, password_fault
 from courseware.storage import migrations
@@ -155,12 +156,12 @@ def user_add(email: str, role: str, name: str, password_stdin: bool) -> None:
     if password is not None and (fault := password_fault(normalised(password), email)) is not None:
         raise Refused(PASSWORD_FAULTS[fault])
     shown = name or email.split("@")[0]
+    hashed = hash_password(normalised(password)) if password is not None else None
     with _database(settings) as db, db.write() as session:
         invited = accounts.make_invitation(session, email, shown, role, now=utc_now())
-        if password is not None:
-            hashed = hash_password(normalised(password))
+        if hashed is not None:
             accounts.accept_invitation(session, invited.secret, shown, hashed, now=utc_now())
-    if password is not None:
+    if hashed is not None:
         click.echo(f"{invited.email} can sign in as {role}.")
         return
     click.echo(f"One-time link for {invited.email} ({role}), good until {invited.expires_at:%Y-%m-%d}:")
@@ -302,6 +303,48 @@ def _write_rows(
     writer = csv.write if format_ == "csv" else json_rows.write
     for piece in writer(columns, rows):
         file.write(piece.encode())
+
+
+@cli.command("simulate")
+@click.option("--trainees", type=click.IntRange(1, 5_000), required=True)
+@click.option("--seed", type=int, required=True)
+@click.option("--once", is_flag=True, help="Do nothing where there are simulated trainees already.")
+@click.option("-o", "truth_file", type=click.Path(path_type=Path), help="Write the abilities and difficulties as JSON.")
+def simulate_command(trainees: int, seed: int, once: bool, truth_file: Path | None) -> None:
+    """Add a cohort of known abilities; its accounts are marked as simulated and nobody can sign in with them."""
+    settings = _settings()
+    loaded = _course(settings)
+    with _database(settings) as db:
+        running.make_ready(db, loaded, folder_of(settings) / "migrations", now=utc_now())
+        with db.write() as session:
+            if once and simulation.simulated(session):
+                return
+            click.echo(f"Simulating {trainees} trainees ...")
+            truth = simulation.simulate(session, loaded.course, trainees=trainees, seed=seed, now=utc_now())
+    if truth_file is not None:
+        told = {"abilities": dict(truth.abilities), "difficulties": dict(truth.difficulties)}
+        truth_file.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    click.echo(f"{trainees} simulated trainees were added.")
+
+
+@cli.command("bench")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def bench_command(as_json: bool) -> None:
+    """Measure our pages against a bare handler doing the same reads and writes, in one run."""
+    settings = _settings()
+    found = bench.run(_course(settings), folder_of(settings) / "migrations")
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found]))
+        return
+    for each in found:
+        low, high = each.ratio_spread
+        click.echo(f"{each.name}: {each.ratio:.2f} of the bare handler (quartiles {low:.2f} to {high:.2f})")
+        click.echo(f"  goal {each.goal:.2f}; ours {_told(each.ours)}; bare {_told(each.bare)}")
+
+
+def _told(side: bench.Measured) -> str:
+    low, high = side.spread
+    return f"{side.per_second:.0f} requests/s ({low:.0f} to {high:.0f}), {side.cpu_ms:.2f} ms CPU each"
 
 
 @cli.command("backup")

@@ -139,7 +139,7 @@ def _current_hashes(session: Session) -> dict[str, str]:
 
 
 def list_items(session: Session, wanted: Filter, *, page: int = 1, size: int = PAGE) -> ItemPage:
-    """The items that match, newest change first, one page of them."""
+    """The items that match, by module and id, one page of them; a page too far is the last."""
     query = _matching(wanted)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // size))

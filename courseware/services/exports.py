@@ -52,6 +52,13 @@ def scores(session: Session, course: Course, *, best_only: bool) -> Table:
     return SCORES, (_score_row(each, titles) for each in _scored(session, best_only=best_only))
 
 
+def count_scores(session: Session, *, best_only: bool) -> int:
+    """How many rows ``scores`` gives."""
+    columns = (Attempt.user_id, Attempt.assessment) if best_only else (Attempt.id,)
+    found = select(*columns).where(Attempt.submitted_at.is_not(None)).distinct()
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def _scored(session: Session, *, best_only: bool) -> Iterator[_Scored]:
     held: _Scored | None = None
     for each in _all_scored(session):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,10 +51,11 @@ def record_failure(session: Session, email: str | None, network: str, *, now: da
     takes the count back with ``forget_failures``. Raises SignInRefused, the same whether or
     not the account exists; a refused try is not counted, so that refusals end.
     """
-    session.execute(delete(SignInFailure).where(SignInFailure.at <= now - MEMORY))
     limits = {_network(network): NETWORK_LIMIT}
     if email is not None:
         limits[_address(email)] = ADDRESS_LIMIT
+    _queue(session, limits)
+    session.execute(delete(SignInFailure).where(SignInFailure.at <= now - MEMORY))
     waits = [until for subject, limit in limits.items() if (until := _refused_until(session, subject, limit, now))]
     if waits:
         raise SignInRefused(max(waits))
@@ -100,6 +101,13 @@ def close_sessions(session: Session, user_id: int) -> int:
         delete(BrowserSession).where(BrowserSession.user_id == user_id).returning(BrowserSession.digest)
     )
     return len(ended.all())
+
+
+def _queue(session: Session, subjects: Iterable[str]) -> None:
+    """Let tries for the same subject wait for each other. SQLite's writers queue anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        for subject in sorted(subjects):
+            session.execute(select(func.pg_advisory_xact_lock(int(subject[:15], 16))))
 
 
 def _refused_until(session: Session, subject: str, limit: int, now: datetime) -> datetime | None:

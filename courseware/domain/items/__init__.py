@@ -29,6 +29,17 @@ def read(reader: Reader, *, competencies: Collection[str] | None, practice: bool
     """
     names = [each.interaction for each in ALL]
     interaction = reader.text("type")
+    head = _head(reader, competencies, practice)
+    if interaction not in names:
+        if interaction:
+            reader.fault(f"'{interaction}' is not known; use one of: {', '.join(names)}", "type")
+        return None
+    item = get(interaction).read(head, reader)
+    reader.done()
+    return item
+
+
+def _head(reader: Reader, competencies: Collection[str] | None, practice: bool) -> Head:
     identity = reader.slug("id")
     competency, level = "", "application"
     if not practice:
@@ -36,7 +47,7 @@ def read(reader: Reader, *, competencies: Collection[str] | None, practice: bool
         if competency and competencies is not None and competency not in competencies:
             reader.fault(f"'{competency}' is not known; use one of: {', '.join(competencies)}", "competency")
         level = reader.choice("level", LEVELS)
-    head = Head(
+    return Head(
         identity,
         reader.text("stem"),
         reader.text("rationale", required=not practice),
@@ -47,13 +58,6 @@ def read(reader: Reader, *, competencies: Collection[str] | None, practice: bool
         reader.texts("tags"),
         reader.choice("status", STATUSES, default="live"),
     )
-    if interaction not in names:
-        if interaction:
-            reader.fault(f"'{interaction}' is not known; use one of: {', '.join(names)}", "type")
-        return None
-    item = get(interaction).read(head, reader)
-    reader.done()
-    return item
 
 
 def load(data: Mapping[str, object]) -> Item:

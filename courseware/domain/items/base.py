@@ -184,6 +184,14 @@ class Item(ABC):
     def review(self, response: Stored | None, seed: int) -> Review:
         """What is shown after release, in the order that ``present(seed)`` showed."""
 
+    @abstractmethod
+    def key(self) -> Stored:
+        """A response that earns the whole mark."""
+
+    @abstractmethod
+    def guess(self, seed: int) -> Stored:
+        """A response of somebody who knows nothing, drawn from ``seed``: for simulated cohorts."""
+
     @classmethod
     @abstractmethod
     def samples(cls) -> tuple[Sample, ...]:
@@ -249,6 +257,11 @@ def shuffled(options: Sequence[Option], seed: int, salt: str = "") -> tuple[Show
     shown = sorted((Shown(option.id, option.text) for option in options), key=lambda each: each.id)
     random.Random(f"{seed}:{salt}").shuffle(shown)  # noqa: S311 - an order to read in, not a secret
     return tuple(shown)
+
+
+def draws(seed: int) -> random.Random:
+    """A source of repeatable draws."""
+    return random.Random(seed)  # noqa: S311 - repeatable on purpose, no secret
 
 
 def as_shown(options: Sequence[Option], shown: Sequence[Shown]) -> tuple[Option, ...]:

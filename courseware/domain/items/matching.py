@@ -22,6 +22,7 @@ from courseware.domain.items.base import (
     Shown,
     Stored,
     as_shown,
+    draws,
     dump_option,
     fold,
     known,
@@ -138,6 +139,13 @@ class Matching(Item):
             ),
             self.head.rationale,
         )
+
+    def key(self) -> Stored:
+        return {"pairs": {pair.left_id: pair.right_id for pair in self.pairs}}
+
+    def guess(self, seed: int) -> Stored:
+        draw = draws(seed)
+        return {"pairs": {pair.left_id: draw.choice(self._rights()).id for pair in self.pairs}}
 
     @classmethod
     def samples(cls) -> tuple[Sample, ...]:

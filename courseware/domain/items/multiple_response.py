@@ -21,6 +21,7 @@ from courseware.domain.items.base import (
     Shown,
     Stored,
     as_shown,
+    draws,
     dump_option,
     listed,
     option_id,
@@ -96,6 +97,14 @@ class MultipleResponse(Item):
             tuple(_line(option, chosen=option.id in ticked) for option in options),
             self.head.rationale,
         )
+
+    def key(self) -> Stored:
+        return {"choices": [option.id for option in self.options if option.key]}
+
+    def guess(self, seed: int) -> Stored:
+        draw = draws(seed)
+        ticked = [option.id for option in self.options if draw.random() < 0.5]
+        return {"choices": ticked or [draw.choice(self.options).id]}
 
     @classmethod
     def samples(cls) -> tuple[Sample, ...]:

@@ -24,6 +24,7 @@ from courseware.domain.items.base import (
     Shown,
     Stored,
     as_shown,
+    draws,
     dump_option,
     listed,
     one,
@@ -129,6 +130,14 @@ class Ordering(Item):
             tuple(_line(entry, given.get(entry.id, ""), right[entry.id]) for entry in entries),
             self.head.rationale,
         )
+
+    def key(self) -> Stored:
+        return {"order": [entry.id for entry in self.entries]}
+
+    def guess(self, seed: int) -> Stored:
+        order = [entry.id for entry in self.entries]
+        draws(seed).shuffle(order)
+        return {"order": order}
 
     @classmethod
     def samples(cls) -> tuple[Sample, ...]:

@@ -21,6 +21,7 @@ from courseware.domain.items.base import (
     Shown,
     Stored,
     as_shown,
+    draws,
     dump_option,
     in_file_order,
     known,
@@ -86,6 +87,12 @@ class SingleChoice(Item):
             tuple(_line(option, chosen=option.id == choice) for option in options),
             self.head.rationale,
         )
+
+    def key(self) -> Stored:
+        return {"choice": next(option.id for option in self.options if option.key)}
+
+    def guess(self, seed: int) -> Stored:
+        return {"choice": draws(seed).choice([option.id for option in self.options])}
 
     @classmethod
     def samples(cls) -> tuple[Sample, ...]:

@@ -22,6 +22,7 @@ from courseware.domain.items.base import (
     Shown,
     Stored,
     as_shown,
+    draws,
     dump_option,
     known,
     one,
@@ -124,6 +125,13 @@ class TrueFalseReason(Item):
             ),
             self.head.rationale,
         )
+
+    def key(self) -> Stored:
+        return {"verdict": self._right(), "reason": next(reason.id for reason in self.reasons if reason.key)}
+
+    def guess(self, seed: int) -> Stored:
+        draw = draws(seed)
+        return {"verdict": draw.choice(("true", "false")), "reason": draw.choice(self.reasons).id}
 
     @classmethod
     def samples(cls) -> tuple[Sample, ...]:

@@ -22,8 +22,10 @@ def check_svg(text: str) -> list[tuple[int, str]]:
     """What keeps a picture from being put into a page: (line, message) for each fault."""
     if len(text.encode()) > MOST_BYTES:
         return [(1, f"has {len(text.encode())} bytes; at most {MOST_BYTES} fit a page")]
-    if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
-        return [(1, "declares a document type or entities; leave them out")]
+    if found := re.search(r"<[!?]", text):
+        # HTML ends a comment or an instruction elsewhere than XML does: what follows would be live in the page.
+        line = text.count("\n", 0, found.start()) + 1
+        return [(line, "holds a declaration, comment or instruction (<! or <?); leave them out")]
     try:
         root = Tree.fromstring(text)  # noqa: S314 - entities were refused above, and the size is bounded
     except Tree.ParseError as error:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -71,18 +72,18 @@ def lesson_path(module: str, lesson: str) -> str:
 def render_lesson(text: str, module: str) -> Rendered:
     """Render a lesson's Markdown. Lines count from 1 at the first line of ``text``."""
     parser = _parser(marks=True)
-    numbers: dict[str, int] = {}
-    tokens = parser.parse(text, {"numbers": numbers, "module": module})
+    env: dict[str, object] = {"numbers": {}, "module": module, "anchors": set()}
+    tokens = parser.parse(text, env)
     parts: list[str | Fence] = []
     run: list[Token] = []
     for token in tokens:
         kind = token.info.split()[0] if token.type == "fence" and token.info.split() else ""
         if kind in ("check", "figure"):
-            _close(parser, run, parts)
+            _close(parser, run, parts, env)
             parts.append(Fence(kind, token.content, (token.map or [0])[0] + 2))
         else:
             run.append(token)
-    _close(parser, run, parts)
+    _close(parser, run, parts, env)
     return Rendered(tuple(parts), _marks(tokens), _links(tokens), _words(tokens))
 
 
@@ -98,9 +99,9 @@ def render_inline(text: str) -> str:
     return _clean(str(_parser(marks=False).renderInline(" ".join(text.split()))))
 
 
-def _close(parser: MarkdownIt, run: list[Token], parts: list[str | Fence]) -> None:
+def _close(parser: MarkdownIt, run: list[Token], parts: list[str | Fence], env: dict[str, object]) -> None:
     if run:
-        parts.append(_clean(str(parser.renderer.render(run, parser.options, {}))))
+        parts.append(_clean(str(parser.renderer.render(run, parser.options, env))))
         run.clear()
 
 
@@ -153,15 +154,25 @@ def _resolve_links(state: object) -> None:
     module = state.env["module"]  # type: ignore[attr-defined]  # StateCore; the library's alias hides its fields
     for token in state.tokens:  # type: ignore[attr-defined]  # as above
         for child in token.children or ():
-            found = LESSON_LINK.match(str(child.attrGet("href") or "")) if child.type == "link_open" else None
-            if found:
+            href = str(child.attrGet("href") or "") if child.type == "link_open" else ""
+            if found := LESSON_LINK.match(href):
                 child.meta = {"target": f"{found['module'] or module}/{found['lesson']}"}
                 child.attrSet("href", lesson_path(found["module"] or module, found["lesson"]))
+            elif href.startswith("lesson:"):
+                child.meta = {"target": href.removeprefix("lesson:")}
 
 
-def _heading_open(_self: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+def _heading_open(
+    _self: object, tokens: Sequence[Token], index: int, _options: object, env: MutableMapping[str, Any]
+) -> str:
     level = max(int(tokens[index].tag[1]), 2)
-    return f'<h{level} id="{anchor(tokens[index + 1].content)}">'
+    taken: set[str] = env.setdefault("anchors", set())
+    name = candidate = anchor(tokens[index + 1].content)
+    number = 2
+    while candidate in taken:
+        candidate, number = f"{name}-{number}", number + 1
+    taken.add(candidate)
+    return f'<h{level} id="{candidate}">'
 
 
 def _table_open(_self: object, _tokens: Sequence[Token], _index: int, _options: object, _env: object) -> str:

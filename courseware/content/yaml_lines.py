@@ -62,15 +62,18 @@ def dump(data: object) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Only true and false are truth values and a date is a text: ``on``, ``no`` and 2026-11-21 stay as written."""
+    """Only true and false are truth values, only plain decimals numbers: no, 0600, 14:30 and 2026-11-21 are texts."""
 
 
-_LOOSE = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+_TAG = "tag:yaml.org,2002:"
+_LOOSE = tuple(_TAG + kind for kind in ("bool", "int", "float", "timestamp"))
 _Loader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _LOOSE]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(_LOOSE[0], re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF"))
+_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF"))
+_Loader.add_implicit_resolver(f"{_TAG}int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), list("-+0123456789"))
+_Loader.add_implicit_resolver(f"{_TAG}float", re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z"), list("-+0123456789"))
 
 
 def _refuse_tricks(text: str) -> None:
@@ -125,6 +128,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
+    if re.search("[\x85\u2028\u2029]", value):
+        style = '"'  # Line breaks to YAML, folded away unless they are written as escapes.
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

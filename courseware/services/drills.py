@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from courseware.domain.drills import graph
@@ -86,25 +88,29 @@ def begin(session: Session, user_id: int, module: str, drill: Drill, *, now: dat
     for run in runs:
         if run.ended_at is None:
             return run.id
-    content_hash = drill.content_hash()
-    if session.get(DrillVersion, content_hash) is None:
-        session.add(
-            DrillVersion(
-                content_hash=content_hash, module=module, drill_id=drill.id, content=drill.dump(), first_used_at=now
-            )
-        )
-        session.flush()
     run = DrillRun(
         user_id=user_id,
         module=module,
         drill_id=drill.id,
         number=len(runs) + 1,
-        content_hash=content_hash,
+        content_hash=_keep_version(session, module, drill, now),
         started_at=now,
     )
     session.add(run)
     session.flush()
     return run.id
+
+
+def _keep_version(session: Session, module: str, drill: Drill, now: datetime) -> str:
+    """Keep the drill as it is now and return its hash; somebody else may be keeping the same one in this moment."""
+    content_hash = drill.content_hash()
+    if session.get(DrillVersion, content_hash) is None:
+        version = DrillVersion(
+            content_hash=content_hash, module=module, drill_id=drill.id, content=drill.dump(), first_used_at=now
+        )
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(version)
+    return content_hash
 
 
 def list_runs(session: Session, user_id: int, module: str, drill_id: str) -> tuple[RunRow, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from courseware.domain.items.base import Fields, InvalidResponse, Stored
 from courseware.domain.lessons import Check, Lesson
+from courseware.storage.accounts import User
 from courseware.storage.practice import CheckResponse, LessonRead
 
 
@@ -49,6 +50,7 @@ def lesson_state(session: Session, user_id: int, lesson: Lesson) -> LessonState:
 
 def mark_read(session: Session, user_id: int, lesson: Lesson, *, now: datetime) -> None:
     """Keep that the trainee has read the lesson; the first time counts."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
     if lesson_state(session, user_id, lesson).read_at is None:
         session.add(
             LessonRead(

@@ -73,9 +73,7 @@ def seen_attempt(session: Session, attempt_id: int) -> SeenAttempt:
     return SeenAttempt(account.id, account.name, account.email, reviewed)
 
 
-def invite(
-    session: Session, email: str, name: str, role: str, *, by_admin: bool, now: datetime
-) -> accounts.Invitation:
+def invite(session: Session, email: str, name: str, role: str, *, by_admin: bool, now: datetime) -> accounts.Invitation:
     """Invite a person. An instructor invites trainees; only an administrator gives other roles.
 
     A link to an account that waits for its password and has such a role is an administrator's

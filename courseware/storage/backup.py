@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -58,8 +57,9 @@ def damage(path: Path) -> str | None:
     """What is wrong with a database file, or None."""
     if not path.is_file():
         return "there is no such file"
-    if path.read_bytes()[:16] != b"SQLite format 3\x00":
-        return "it is not an SQLite database"
+    with path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\x00":
+            return "it is not an SQLite database"
     connection = sqlite.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         found = connection.execute("PRAGMA integrity_check(3)").fetchall()
@@ -85,12 +85,14 @@ def restore(db: Database, source: Path, folder: Path, *, now: datetime) -> Path 
         raise BackupRefused(f"{source} is not restored: {fault}")
     _refuse_foreign(source, folder)
     db.dispose()
+    if target.exists():
+        _refuse_in_use(target)
     arriving = target.with_name(f"{target.name}.arriving")
-    shutil.copyfile(source, arriving)
+    arriving.unlink(missing_ok=True)
+    _copy(source, arriving)
     kept = None
     if target.exists():
-        _refuse_in_use(target, arriving)
-        kept = target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+        kept = _unused(target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"))
         target.rename(kept)
     arriving.rename(target)
     migrations.upgrade(db, folder)
@@ -109,19 +111,27 @@ def _refuse_foreign(source: Path, folder: Path) -> None:
         raise BackupRefused(f"{source} is not restored: a later version of Parley wrote it; update Parley first")
 
 
-def _refuse_in_use(target: Path, arriving: Path) -> None:
+def _refuse_in_use(target: Path) -> None:
     """Leaving WAL needs the file for oneself: it fails while any other connection is open."""
     connection = sqlite.connect(str(target), timeout=0)
     try:
         mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
     except sqlite.OperationalError as error:
-        arriving.unlink()
         raise BackupRefused(f"{target} is in use; stop Parley first, then restore") from error
+    except sqlite.DatabaseError:
+        return  # It is damaged, which is what a backup is for.
     finally:
         connection.close()
     if mode != "delete":
-        arriving.unlink()
         raise BackupRefused(f"{target} is in use; stop Parley first, then restore")
+
+
+def _unused(path: Path) -> Path:
+    """``path``, or with a number behind it where something is there already."""
+    number, candidate = 2, path
+    while candidate.exists():
+        candidate, number = path.with_name(f"{path.name}-{number}"), number + 1
+    return candidate
 
 
 def _sqlite_path(db: Database) -> Path:

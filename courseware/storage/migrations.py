@@ -10,9 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from courseware.storage.database import Database
+
+QUEUE = 7_275_395_999
+"""The advisory lock for which programs that migrate one PostgreSQL database at the same time queue."""
 
 
 class BrokenReferences(RuntimeError):
@@ -74,6 +77,7 @@ def _migrating(db: Database) -> Iterator[Connection]:
     with db.queue(), db.engine.connect() as connection:
         if db.kind != "sqlite":
             with connection.begin():
+                connection.execute(select(func.pg_advisory_xact_lock(QUEUE)))
                 yield connection
             return
         connection.execution_options(begin="BEGIN IMMEDIATE")

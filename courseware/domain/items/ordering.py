@@ -91,7 +91,7 @@ class Ordering(Item):
 
     def parse_response(self, fields: Fields) -> Stored | None:
         refuse_strangers(fields, "place-", [entry.id for entry in self.entries])
-        sent = {entry.id: one(fields, f"place-{entry.id}") for entry in self.entries}
+        sent = {identity: one(fields, f"place-{identity}") for identity in self._as_sent(fields)}
         if not any(sent.values()):
             return None
         at: dict[str, str] = {}
@@ -107,6 +107,12 @@ class Ordering(Item):
                 raise InvalidResponse(f"Place {place} is given twice; still free: {free}.", field)
             at[place] = identity
         return {"order": [at[place] for place in places]}
+
+    def _as_sent(self, fields: Fields) -> list[str]:
+        """The entries' ids in the order of the form: the file's order is the key, and faults are told in this order."""
+        order = {name: place for place, name in enumerate(fields)}
+        ids = (entry.id for entry in self.entries)
+        return sorted(ids, key=lambda identity: (order.get(f"place-{identity}", len(order)), identity))
 
     def form_of(self, response: Stored) -> dict[str, list[str]]:
         return {f"place-{identity}": [str(place)] for place, identity in enumerate(listed(response, "order"), 1)}

@@ -1,0 +1,1 @@
+"""HTTP only: one package an audience."""

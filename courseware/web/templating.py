@@ -1,0 +1,82 @@
+"""What every template can use: filters for texts, marks and times, and who is looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import format_datetime, gettext
+from flask_login import current_user
+from markupsafe import Markup
+
+from courseware import __version__
+from courseware.content.markdown import render_block, render_inline
+from courseware.services.exports import decimal
+from courseware.web.context import runtime
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """An entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def init_templating(app: Flask) -> None:
+    """Register filters and the context of every page."""
+    app.jinja_env.filters.update(
+        prose=lambda text: Markup(render_block(text)),  # noqa: S704 - sanitised by render_block
+        inline=lambda text: Markup(render_inline(text)),  # noqa: S704 - sanitised by render_inline
+        mark=mark,
+        when=when,
+        iso=iso,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_context)
+
+
+def mark(value: Fraction) -> str:
+    """A mark or per cent as everywhere: at most two decimals, halves rounded up, no idle zeros."""
+    return f"{decimal(value):.2f}".rstrip("0").rstrip(".")
+
+
+def when(value: datetime) -> str:
+    """A time for people to read, in UTC."""
+    return str(format_datetime(value, "d MMM y, HH:mm"))
+
+
+def iso(value: datetime) -> str:
+    """A time for ``<time datetime>``."""
+    return value.isoformat()
+
+
+def _context() -> dict[str, Any]:
+    account = current_user if current_user and current_user.is_authenticated else None
+    demo = gettext("Demonstration: the trainees and results shown are simulated.") if runtime().settings.demo else ""
+    return {"account": account, "navigation": _navigation(account), "banner": demo, "version": __version__}
+
+
+def _navigation(account: Any) -> list[NavigationLink]:
+    if account is None:
+        return [_link(gettext("Sign in"), "security.login")]
+    links = [_link(gettext("Course"), "trainee.home")]
+    if account.has_role("instructor"):
+        links += [
+            _link(gettext("Questions"), "instructor.items"),
+            _link(gettext("Trainees"), "instructor.trainees"),
+            _link(gettext("Scores"), "instructor.scores"),
+        ]
+    if account.has_role("admin"):
+        links.append(_link(gettext("Accounts"), "admin.accounts"))
+    return [*links, _link(gettext("Your account"), "accounts.account")]
+
+
+def _link(label: str, endpoint: str) -> NavigationLink:
+    url = url_for(endpoint)
+    here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
+    return NavigationLink(label, url, here)

@@ -1,0 +1,1 @@
+"""Tests of the course files; they mirror courseware/content."""

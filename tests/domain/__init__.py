@@ -1,0 +1,1 @@
+"""Tests of the course's rules; they mirror courseware/domain."""

@@ -1,0 +1,1 @@
+"""Tests of the foreign formats; they mirror courseware/formats."""

@@ -1,0 +1,1 @@
+"""Tests of the use cases; they mirror courseware/services."""

@@ -76,14 +76,24 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     db.dispose()
 
 
-@pytest.fixture
-def postgresql() -> Iterator[Database]:
-    """An empty PostgreSQL database with the schema, dropped afterwards."""
+@pytest.fixture(scope="session")
+def shared_postgresql() -> Iterator[Database]:
+    """One PostgreSQL database with the schema for the whole run: making one takes most of a second."""
     if not POSTGRESQL:
         pytest.skip(WITHOUT_POSTGRESQL)
     with fresh_postgresql() as db:
         Base.metadata.create_all(db.engine)
         yield db
+
+
+@pytest.fixture
+def postgresql(shared_postgresql: Database) -> Database:
+    """An empty PostgreSQL database with the schema; ids begin at 1."""
+    names = ", ".join(Base.metadata.tables)
+    with shared_postgresql.engine.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '20s'"))  # a test that left a transaction open is told
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    return shared_postgresql
 
 
 class fresh_postgresql:  # noqa: N801 - used like a function

@@ -27,18 +27,18 @@ class BankItem:
 
 @dataclass
 class Bank:
-    """The items read so far, by id."""
+    """The items read so far, by id. Competencies, objectives and claims that are None can't be checked."""
 
     report: Report
-    competencies: Collection[str]
+    competencies: Collection[str] | None
     items: dict[str, BankItem] = field(default_factory=dict)
 
-    def read_folder(self, folder: Path, objectives: Collection[str], claims: Claims) -> None:
+    def read_folder(self, folder: Path, objectives: Collection[str] | None, claims: Claims | None) -> None:
         """Read every YAML file of a module's folder; faulty items are reported and left out."""
         for path in sorted(folder.glob("*.yaml")):
             self.read(path, objectives, claims)
 
-    def read(self, path: Path, objectives: Collection[str], claims: Claims) -> None:
+    def read(self, path: Path, objectives: Collection[str] | None, claims: Claims | None) -> None:
         """Read one file."""
         source = self.report.yaml(path)
         if source is None:
@@ -49,12 +49,14 @@ class Bank:
         for index, data in enumerate(source.located.data):
             self._read_item(source, Reader(data, (index,)), objectives, claims)
 
-    def _read_item(self, source: Source, reader: Reader, objectives: Collection[str], claims: Claims) -> None:
+    def _read_item(
+        self, source: Source, reader: Reader, objectives: Collection[str] | None, claims: Claims | None
+    ) -> None:
         item = items.read(reader, competencies=self.competencies)
         if item is not None:
             check_claims(reader, item, claims)
             for index, objective in enumerate(item.head.objectives):
-                if objective not in objectives:
+                if objectives is not None and objective not in objectives:
                     reader.fault(f"'{objective}' is not an objective of this module", "objectives", index)
         name = item.head.id if item is not None and item.head.id else "item"
         for fault in reader.faults:

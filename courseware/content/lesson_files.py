@@ -34,9 +34,12 @@ class Link:
 
 
 def read_lesson(
-    report: Report, path: Path, objectives: Collection[str], claims: Claims
+    report: Report, path: Path, objectives: Collection[str] | None, claims: Claims | None
 ) -> tuple[Lesson | None, tuple[Link, ...]]:
-    """A lesson and its links; None where it has faults, which are in the report."""
+    """A lesson and its links; None where it has faults, which are in the report.
+
+    Objectives and claims that are None can't be checked.
+    """
     text = report.text(path)
     if text is None:
         return None, ()
@@ -54,7 +57,7 @@ def read_lesson(
     links = tuple(Link(path, first_line + line - 1, target) for target, line in rendered.links)
     blocks = tuple(_block(report, path, part, first_line, claims) for part in rendered.parts)
     sound = tuple(block for block in blocks if block is not None)
-    _check_checks(report, path, blocks)
+    _check_checks(report, path, rendered.parts, blocks)
     if front is None or len(sound) < len(blocks):
         return None, links
     lesson = Lesson(
@@ -74,7 +77,7 @@ def read_lesson(
     return lesson, links
 
 
-def _front_matter(report: Report, path: Path, text: str, objectives: Collection[str]) -> FrontMatter | None:
+def _front_matter(report: Report, path: Path, text: str, objectives: Collection[str] | None) -> FrontMatter | None:
     source = report.yaml(path, text, first_line=2)
     if source is None:
         return None
@@ -83,7 +86,9 @@ def _front_matter(report: Report, path: Path, text: str, objectives: Collection[
     return front if source.take(reader) else None
 
 
-def _check_marks(report: Report, path: Path, first_line: int, marks: Iterable[Mark], claims: Claims) -> None:
+def _check_marks(report: Report, path: Path, first_line: int, marks: Iterable[Mark], claims: Claims | None) -> None:
+    if claims is None:
+        return
     for mark in marks:
         line = first_line + mark.line - 1
         claim = claims.get(mark.claim)
@@ -94,15 +99,15 @@ def _check_marks(report: Report, path: Path, first_line: int, marks: Iterable[Ma
             report.add(path, line, message)
 
 
-def _check_checks(report: Report, path: Path, blocks: Iterable[Block | None]) -> None:
+def _check_checks(report: Report, path: Path, parts: Iterable[str | Fence], blocks: Iterable[Block | None]) -> None:
     ids = [block.id for block in blocks if isinstance(block, Check)]
-    if not ids:
+    if not any(isinstance(part, Fence) and part.kind == "check" for part in parts):
         report.add(path, 1, "has no knowledge check; at least one belongs in the text")
     for check_id in sorted({each for each in ids if ids.count(each) > 1}):
         report.add(path, 1, f"has two knowledge checks named '{check_id}'")
 
 
-def _block(report: Report, path: Path, part: str | Fence, first_line: int, claims: Claims) -> Block | None:
+def _block(report: Report, path: Path, part: str | Fence, first_line: int, claims: Claims | None) -> Block | None:
     if isinstance(part, str):
         return Prose(part)
     source = report.yaml(path, part.body, first_line=first_line + part.line - 1)
@@ -132,8 +137,8 @@ def _figure(report: Report, path: Path, reader: Reader) -> Figure | None:
     return None if svg is None or faults else Figure(svg, caption, words)
 
 
-def check_claims(reader: Reader, item: Item, claims: Claims) -> None:
-    """Fault the item's claims that the module does not have."""
+def check_claims(reader: Reader, item: Item, claims: Claims | None) -> None:
+    """Fault the item's claims that the module does not have; None accepts any."""
     for index, claim in enumerate(item.head.claims):
-        if claim not in claims:
+        if claims is not None and claim not in claims:
             reader.fault(f"'{claim}' is not a claim of this module", "claims", index)

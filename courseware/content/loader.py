@@ -49,6 +49,7 @@ def load(root: Path) -> Loaded:
 class _Loading:
     report: Report
     competencies: tuple[Competency, ...] = ()
+    known: list[str] | None = None
     links: list[Link] = field(default_factory=list)
     bank: Bank = field(init=False)
 
@@ -58,14 +59,16 @@ class _Loading:
         if (source := self.report.yaml(modules_folder / "course.yaml")) is not None:
             reader = source.reader()
             title, self.competencies = read_course(reader)
-            source.take(reader)
-        self.bank = Bank(self.report, [each.id for each in self.competencies])
+            if source.take(reader):
+                self.known = [each.id for each in self.competencies]
+        self.bank = Bank(self.report, self.known)
         folders = sorted(path for path in modules_folder.iterdir() if path.is_dir()) if modules_folder.is_dir() else []
         if not folders:
             self.report.add(modules_folder, 1, "holds no module; a module is a folder with a module.yaml")
         modules = [module for folder in folders if (module := self._module(folder)) is not None]
         course = Course(title, self.competencies, tuple(sorted(modules, key=lambda module: module.order)))
-        self._check_links(course)
+        self._check_links()
+        self._check_bank(folders)
         for module in course.modules:
             self._check_module(course, module)
         return Loaded(course, tuple(self.bank.items.values()), tuple(sorted(set(self.report.problems))))
@@ -73,13 +76,14 @@ class _Loading:
     def _module(self, folder: Path) -> Module | None:
         about = self._module_file(folder / "module.yaml")
         found = self._claims_file(folder / "claims.yaml")
-        if about is None or found is None:
-            return None
-        claims = {claim.id: claim for claim in found.claims}
-        objectives = [objective.id for objective in about.objectives]
+        # With faults in one of the two the rest is read all the same; what rests on it can't be checked (None).
+        claims = {claim.id: claim for claim in found.claims} if found else None
+        objectives = [objective.id for objective in about.objectives] if about else None
         lessons = self._lessons(folder, objectives, claims)
         drills = [drill for path in sorted(folder.glob("drills/*.yaml")) if (drill := self._drill(path, claims))]
         self.bank.read_folder(self.report.root / "question_bank" / folder.name, objectives, claims)
+        if about is None or found is None:
+            return None
         return Module(
             about.slug,
             about.order,
@@ -101,7 +105,7 @@ class _Loading:
         if (source := self.report.yaml(path)) is None:
             return None
         reader = source.reader()
-        about = read_module(reader, path.parent.name, [each.id for each in self.competencies])
+        about = read_module(reader, path.parent.name, self.known)
         return about if source.take(reader) else None
 
     def _claims_file(self, path: Path) -> ClaimsFile | None:
@@ -111,7 +115,7 @@ class _Loading:
         claims = read_claims(reader)
         return claims if source.take(reader) else None
 
-    def _lessons(self, folder: Path, objectives: list[str], claims: Claims) -> tuple[Lesson, ...]:
+    def _lessons(self, folder: Path, objectives: list[str] | None, claims: Claims | None) -> tuple[Lesson, ...]:
         lessons: list[Lesson] = []
         for path in sorted(folder.glob("lessons/*.md")):
             lesson, links = read_lesson(self.report, path, objectives, claims)
@@ -120,42 +124,51 @@ class _Loading:
                 lessons.append(lesson)
         return tuple(lessons)
 
-    def _drill(self, path: Path, claims: Claims) -> Drill | None:
+    def _drill(self, path: Path, claims: Claims | None) -> Drill | None:
         if (source := self.report.yaml(path)) is None:
             return None
         reader = source.reader()
-        drill = read_drill(reader, [each.id for each in self.competencies])
+        drill = read_drill(reader, self.known)
         if drill is not None:
             if drill.id != path.stem:
                 reader.fault(f"should be the file's name, '{path.stem}'", "id")
             for index, scene in enumerate(drill.scenes):
                 for number, choice in enumerate(scene.choices):
-                    for claim in sorted(set(choice.claims) - set(claims)):
+                    for claim in sorted(set(choice.claims) - set(claims)) if claims is not None else ():
                         message = f"'{claim}' is not a claim of this module"
                         reader.fault(message, "scenes", index, "choices", number, "claims")
         return drill if source.take(reader) else None
 
-    def _check_links(self, course: Course) -> None:
-        known = {f"{module.slug}/{lesson.slug}" for module in course.modules for lesson in module.lessons}
+    def _check_links(self) -> None:
+        files = (self.report.root / "modules").glob("*/lessons/*.md")
+        known = {f"{path.parent.parent.name}/{path.stem}" for path in files}
         for link in self.links:
             if link.target not in known:
                 self.report.add(link.path, link.line, f"links to lesson '{link.target}', which is not there")
+
+    def _check_bank(self, folders: list[Path]) -> None:
+        """Nothing of the bank may be left out because its folder has another name than its module."""
+        names = {folder.name for folder in folders}
+        for folder in sorted((self.report.root / "question_bank").glob("*/")):
+            if folder.name not in names:
+                self.report.add(folder, 1, "belongs to no module; a module of this name is not in modules/")
 
     def _check_module(self, course: Course, module: Module) -> None:
         path = self.report.root / "modules" / module.slug / "module.yaml"
         if [each.order for each in course.modules].count(module.order) > 1:
             self.report.add(path, 1, f"order {module.order} is taken by another module too")
-        if not module.lessons:
+        if not any(path.parent.glob("lessons/*.md")):
             self.report.add(path, 1, "the module has no lesson; put one into lessons/")
-        wanted, there = module.completion.drills, len(module.drills)
+        wanted, there = module.completion.drills, len(list(path.parent.glob("drills/*.yaml")))
         if wanted > there:
             self.report.add(path, 1, f"completion asks for {wanted} drills; {there} are there")
-        for cell, lacking in shortfall(module.quiz.blueprint, self._candidates(module)):
-            self.report.add(path, 1, f"quiz: the bank lacks {lacking} live items for {cell}")
+        if not any(problem.file.startswith(f"question_bank/{module.slug}/") for problem in self.report.problems):
+            for cell, lacking in shortfall(module.quiz.blueprint, self._candidates(module)):
+                self.report.add(path, 1, f"quiz: the bank lacks {lacking} live items for {cell}")
         for drill in module.drills:
             file = path.parent / "drills" / f"{drill.id}.yaml"
             for slug in drill.lessons:
-                if module.lesson(slug) is None:
+                if not (path.parent / "lessons" / f"{slug}.md").is_file():
                     self.report.add(file, 1, f"lessons: '{slug}' is not a lesson of this module")
 
     def _candidates(self, module: Module) -> list[Candidate]:

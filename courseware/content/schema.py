@@ -61,8 +61,8 @@ def read_course(reader: Reader) -> tuple[str, tuple[Competency, ...]]:
     return title, tuple(found)
 
 
-def read_module(reader: Reader, slug: str, competencies: Collection[str]) -> ModuleFile:
-    """module.yaml. ``slug`` is the folder's name, which the file repeats."""
+def read_module(reader: Reader, slug: str, competencies: Collection[str] | None) -> ModuleFile:
+    """module.yaml. ``slug`` is the folder's name, which the file repeats; competencies: None accepts any."""
     if reader.slug("slug") != slug:
         reader.fault(f"should be the folder's name, '{slug}'", "slug")
     module = ModuleFile(
@@ -87,7 +87,7 @@ def _objective(reader: Reader) -> Objective:
     return objective
 
 
-def _quiz(reader: Reader, competencies: Collection[str]) -> QuizPlan:
+def _quiz(reader: Reader, competencies: Collection[str] | None) -> QuizPlan:
     title = reader.text("title")
     pass_mark = reader.whole("pass_mark", 1, 100)
     blueprint: Blueprint = read_blueprint(reader, competencies)
@@ -114,7 +114,8 @@ def read_claims(reader: Reader) -> ClaimsFile:
     ids = [claim.id for claim in (*claims, *additions)]
     for index, claim_id in enumerate(ids):
         if claim_id and claim_id in ids[:index]:
-            reader.fault(f"'{claim_id}' stands twice", "claims", min(index, len(claims) - 1), "id")
+            place = ("claims", index) if index < len(claims) else ("additions", index - len(claims))
+            reader.fault(f"'{claim_id}' stands twice", *place, "id")
     reader.done()
     return ClaimsFile(sections, (*claims, *additions))
 
@@ -157,8 +158,8 @@ def _common(reader: Reader, section: str, verdict: str, *, addition: bool) -> Cl
     )
 
 
-def read_front_matter(reader: Reader, objectives: Collection[str]) -> FrontMatter:
-    """A lesson's front matter. ``objectives`` are the ids that the module declares."""
+def read_front_matter(reader: Reader, objectives: Collection[str] | None) -> FrontMatter:
+    """A lesson's front matter. ``objectives`` are the ids that the module declares; None accepts any."""
     front = FrontMatter(
         reader.text("title", most=120),
         reader.choice("strand", STRANDS),

@@ -179,7 +179,10 @@ def get_item(session: Session, item_id: str, number: int | None = None) -> ItemD
     if row is None:
         raise NotFound(f"There is no item '{item_id}' in the bank.")
     version = session.scalar(
-        select(ItemVersion).where(ItemVersion.item_id == item_id, ItemVersion.number == (number or row.current_number))
+        select(ItemVersion).where(
+            ItemVersion.item_id == item_id,
+            ItemVersion.number == (row.current_number if number is None else number),
+        )
     )
     if version is None:
         raise NotFound(f"Item '{item_id}' has no version {number}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,8 +22,8 @@ from courseware.storage.bank import ItemVersion
 CHUNK = 500
 
 Cell = str | int | float | bool | datetime | None
-Table = tuple[Sequence[str], Iterator[Sequence[Cell]]]
-"""Column names, and the rows."""
+Table = tuple[Sequence[str], Generator[Sequence[Cell], None, None]]
+"""Column names, and the rows. Whoever stops before the last row closes them."""
 
 SCORES = (
     "trainee_id", "name", "email", "module", "assessment", "attempt", "started_at", "submitted_at",
@@ -82,10 +82,11 @@ def _all_scored(session: Session) -> Iterator[_Scored]:
         .where(Attempt.submitted_at.is_not(None))
         .order_by(User.name, User.id, Attempt.assessment, Attempt.number)
     )
-    for chunk in session.execute(query.execution_options(yield_per=CHUNK)).partitions():
-        shares = _shares(session, [attempt.id for _user, attempt in chunk])
-        for user, attempt in chunk:
-            yield _Scored(user, attempt, rules.result(shares[attempt.id], attempt.pass_mark))
+    with session.execute(query.execution_options(yield_per=CHUNK)) as found:
+        for chunk in found.partitions():
+            shares = _shares(session, [attempt.id for _user, attempt in chunk])
+            for user, attempt in chunk:
+                yield _Scored(user, attempt, rules.result(shares[attempt.id], attempt.pass_mark))
 
 
 def _shares(session: Session, attempt_ids: Sequence[int]) -> dict[int, list[Fraction]]:
@@ -136,6 +137,10 @@ def decimal(value: Fraction) -> float:
 
 def responses(session: Session) -> Table:
     """One row a place of a submitted attempt: the item and version shown, the response that counted, its mark."""
+    return RESPONSES, _response_rows(session)
+
+
+def _response_rows(session: Session) -> Generator[Sequence[Cell], None, None]:
     newest = (
         select(func.max(Response.sequence))
         .where(Response.attempt_item_id == AttemptItem.id)
@@ -152,8 +157,9 @@ def responses(session: Session) -> Table:
         .where(Attempt.submitted_at.is_not(None))
         .order_by(User.name, User.id, Attempt.assessment, Attempt.number, AttemptItem.position)
     )
-    found = session.execute(query.execution_options(yield_per=CHUNK))
-    return RESPONSES, (_response_row(*row) for row in found)
+    with session.execute(query.execution_options(yield_per=CHUNK)) as found:
+        for row in found:
+            yield _response_row(*row)
 
 
 def _response_row(

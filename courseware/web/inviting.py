@@ -65,7 +65,7 @@ def invite_page(template: str, link_template: str, role: str) -> ResponseReturnV
     roles = tuple(ROLE_NAMES) if is_admin() else ("trainee",)
     form = InviteForm(request.form, data={"role": role if role in roles else "trainee"})
     form.offer(roles)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(template, form=form, role_hints=ROLE_HINTS)
     try:
         made = _invite(form)
@@ -74,7 +74,7 @@ def invite_page(template: str, link_template: str, role: str) -> ResponseReturnV
     except accounts.BadName as error:
         form.name.errors = [str(error)]
     except (accounts.RoleUnknown, oversight.NotYours) as error:
-        form.role.errors = [str(error)]
+        form.form_errors = [str(error)]
     else:
         return render_template(link_template, made=made)
     return render_template(template, form=form, role_hints=ROLE_HINTS), 422

@@ -186,7 +186,7 @@ def register() -> ResponseReturnValue:
     if runtime().settings.registration == "closed":
         if current_user.is_authenticated:
             return redirect("/")
-        return render_template("security/registration_closed.html"), 200 if request.method == "GET" else 403
+        return render_template("security/registration_closed.html"), 403 if request.method == "POST" else 200
     try:
         return cast(ResponseReturnValue, views.register())
     except EmailExists:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_babel import format_datetime, gettext
+from flask import Flask, g, request, url_for
+from flask_babel import format_datetime, get_locale, get_translations, gettext
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -36,8 +37,43 @@ def init_templating(app: Flask) -> None:
         when=when,
         iso=iso,
     )
+    app.jinja_env.globals["kept"] = _keeper()
+    _look_up_translations_once(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
+
+
+def _keeper() -> Callable[..., str]:
+    """``{% call kept(...) %}``: a part of a page that is the same for everybody, made once a language and process.
+
+    What stands in it may depend on the names given and on the course, which never changes while
+    the program runs; never on who is looking.
+    """
+    parts: dict[tuple[str, ...], str] = {}
+
+    def kept(*names: str, caller: Callable[[], str]) -> str:
+        key = (str(get_locale()), *names)
+        part = parts.get(key)
+        if part is None:
+            part = parts[key] = caller()
+        return part
+
+    return kept
+
+
+def _look_up_translations_once(app: Flask) -> None:
+    """Flask-Babel finds the catalogue anew for every text; a page has a hundred of them, in one language."""
+
+    def catalogue() -> Any:
+        if "translations" not in g:
+            g.translations = get_translations()
+        return g.translations
+
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
+        lambda text: catalogue().ugettext(text),
+        lambda one, many, count: catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
 
 
 def mark(value: Fraction) -> str:

@@ -147,13 +147,14 @@ def build(root: Path) -> Path:
     for order, slug in enumerate(("alpha", "beta"), start=1):
         folder = root / "modules" / slug
         write(folder / "module.yaml", MODULE.format(slug=slug, order=order, drills=int(slug == "alpha")))
-        write(folder / "claims.yaml", CLAIMS)
-        write(folder / "lessons/01-first.md", LESSON)
-        write(folder / "lessons/02-second.md", LESSON.replace("title: Lesson one", "title: Lesson two"))
+        lesson = LESSON.replace("001-", f"00{order}-")
+        write(folder / "claims.yaml", CLAIMS.replace("001", f"00{order}"))
+        write(folder / "lessons/01-first.md", lesson)
+        write(folder / "lessons/02-second.md", lesson.replace("title: Lesson one", "title: Lesson two"))
         write(folder / "figures/map.svg", FIGURE)
         levels = {"one": "recall", "two": "recall", "three": "judgement"}
         items = "".join(ITEM.format(id=f"{slug}-{name}", level=level) for name, level in levels.items())
-        write(root / "question_bank" / slug / "items.yaml", items)
+        write(root / "question_bank" / slug / "items.yaml", items.replace("001-", f"00{order}-"))
     write(root / "modules/alpha/drills/ridge.yaml", DRILL)
     return root
 

@@ -68,7 +68,7 @@ FAULTS = [
     ("modules/course.yaml", "title: A small course\n", "", 1, "title: is missing; write a text"),
     ("modules/course.yaml", "id: impartiality", "id: listening", 6, "competencies 2, id: 'listening' stands twice"),
     (MODULE, "title: Module alpha\n", "", 1, "title: is missing; write a text"),
-    (MODULE, "audience:", "audiense:", 1, "audience: is missing; write a text"),
+    (MODULE, "audience: Observers\n", "", 1, "audience: is missing; write a text"),
     (
         MODULE, "audience: Observers", "audience: Observers\nlevel: hard", 6,
         "level: is not a field here; known fields: article, audience, competencies, completion, objectives, order, "
@@ -76,7 +76,8 @@ FAULTS = [
     ),
     (MODULE, "slug: alpha", "slug: alfa", 1, "slug: should be the folder's name, 'alpha'"),
     (MODULE, "order: 1", "order: first", 2, "order: should be a whole number from 1 to 99, not 'first'"),
-    (MODULE, "pass_mark: 80", "pass_mark: 101", 15, "quiz, pass_mark: should be a whole number from 1 to 100, not '101'"),
+    (MODULE, "pass_mark: 80", "pass_mark: 101", 15,
+     "quiz, pass_mark: should be a whole number from 1 to 100, not '101'"),
     (MODULE, "[listening]", "[listning]", 12, "competencies 1: 'listning' is not known; use: impartiality, listening"),
     (
         MODULE, "competency: listening", "competency: hearing", 18,
@@ -106,7 +107,7 @@ FAULTS = [
     (LESSON, "words. {001-s01-c01}", "words. {001-s09-c01}", 11, "'001-s09-c01' is not a claim of this module"),
     (LESSON, "words. {001-s01-c01}", "words. {001-s01-c02}", 11,
      "claim 001-s01-c02 is wrong: it may only be named under '## The article and the record'"),
-    (LESSON, "## The article and the record", "## Afterwards", 40,
+    (LESSON, "## The article and the record", "## Afterwards", 39,
      "claim 001-s01-c02 is wrong: it may only be named under '## The article and the record'"),
     (LESSON, "lesson:02-second", "lesson:02-secnd", 13, "links to lesson 'alpha/02-secnd', which is not there"),
     (LESSON, "lesson:beta/01-first", "lesson:gamma/01-first", 13,
@@ -116,15 +117,15 @@ FAULTS = [
     (LESSON, "    key: true", "    key: false", 21, "options: 0 options are marked as the key; exactly one must be"),
     (LESSON, "claims: [001-s01-c01]", "claims: [001-s09-c01]", 20,
      "claims 1: '001-s09-c01' is not a claim of this module"),
-    (LESSON, "stem: What first?", "stem: 'What", 20, "is not valid YAML: found unexpected end of stream"),
-    (LESSON, "file: map.svg", "file: ../map.svg", 33,
+    (LESSON, "stem: What first?", "stem: 'What", 29, "is not valid YAML: found unexpected end of stream"),
+    (LESSON, "file: map.svg", "file: ../map.svg", 32,
      "file: '../map.svg' should be the name of a file in figures/ that ends in .svg"),
-    (LESSON, "caption: A map\n", "", 33, "caption: is missing; write a text"),
+    (LESSON, "caption: A map\n", "", 32, "caption: is missing; write a text"),
     (FIGURE, "<title>A map</title>", "", 1, "has no <title>; name what the picture shows"),
     # drills
     (DRILL, "title: Sample\n", "", 1, "title: is missing; write a text"),
     (DRILL, "id: ridge", "id: rigde", 1, "id: should be the file's name, 'ridge'"),
-    (DRILL, "- 001-s01-c01", "- 001-s09-c01", 50,
+    (DRILL, "- 001-s01-c01", "- 001-s09-c01", 46,
      "scenes 1, choices 1, claims: '001-s09-c01' is not a claim of this module"),
     (DRILL, "- 01-first", "- 09-ninth", 1, "lessons: '09-ninth' is not a lesson of this module"),
     (DRILL, "listening: 3", "hearing: 3", 49,
@@ -147,29 +148,19 @@ FAULTS = [
     (BANK, "    - text: Leave it", "    - text: log  IT", 12,
      "alpha-one: options 2, text: the same text stands twice (capitals and spaces aside); options must differ"),
     (BANK, "      feedback: No.\n", "", 12, "alpha-one: options 2, feedback: is missing; write a text"),
-    (BANK, "  rationale: A log", "  rational: A log", 1, "alpha-one: rationale: is missing; write a text"),
-    (BANK, "id: alpha-two", "id: alpha-one", 17, "the id 'alpha-one' is already taken in question_bank/alpha/items.yaml:1"),
+    (BANK, "  rationale: A log keeps the words.\n", "", 1, "alpha-one: rationale: is missing; write a text"),
+    (BANK, "  rationale: A log", "  weight: 2\n  rationale: A log", 16,
+     "alpha-one: weight: is not a field here; known fields: claims, competency, id, level, objectives, options, "
+     "rationale, shuffle, status, stem, tags, type"),
+    (BANK, "id: alpha-two", "id: alpha-one", 17,
+     "the id 'alpha-one' is already taken in question_bank/alpha/items.yaml:1"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("file", "old", "new", "line", "message"), FAULTS)
 def test_a_planted_fault_is_told(root: Path, file: str, old: str, new: str, line: int, message: str) -> None:
     plant(root, file, old, new)
-    assert f"{file}:{line}: {message}" in told(root)
-
-
-ALONE = [
-    (LESSON, "words. {001-s01-c01}", "words. {001-s09-c01}"),
-    (LESSON, "lesson:02-second", "lesson:02-secnd"),
-    (CLAIMS, "id: 001-x01", "id: 001-s01-c01"),
-    (BANK, "      feedback: No.\n", ""),
-]
-
-
-@pytest.mark.parametrize(("file", "old", "new"), ALONE[:2])
-def test_a_fault_of_one_place_is_told_once_and_alone(root: Path, file: str, old: str, new: str) -> None:
-    plant(root, file, old, new)
-    assert len(told(root)) == 1
+    assert told(root) == [f"{file}:{line}: {message}"]
 
 
 def test_an_id_taken_in_another_module_names_the_place(root: Path) -> None:
@@ -225,8 +216,8 @@ def test_a_bank_of_no_module_is_told(root: Path) -> None:
 
 def test_an_empty_course_is_told(tmp_path: Path) -> None:
     assert told(tmp_path) == [
-        "modules/course.yaml:1: is missing",
         "modules:1: holds no module; a module is a folder with a module.yaml",
+        "modules/course.yaml:1: is missing",
     ]
 
 
@@ -280,15 +271,16 @@ def broken(root: Path) -> Path:
 
 
 def test_all_faults_are_told_in_one_run(broken: Path) -> None:
-    files = {line.partition(":")[0] for line in told(broken)}
-    assert {file for file, _old, _new in SEVERAL if file not in (LESSON, BANK)} <= files
+    lines = told(broken)
+    assert len(lines) == len(SEVERAL)
+    assert {line.partition(":")[0] for line in lines} == {file for file, _old, _new in SEVERAL}
 
 
 def test_a_course_with_faults_does_not_start_and_names_them_all(broken: Path) -> None:
     with pytest.raises(BrokenCourse) as raised:
         load_sound(broken)
     assert str(raised.value).splitlines() == told(broken)
-    assert len(raised.value.problems) >= 3
+    assert len(raised.value.problems) == len(SEVERAL)
 
 
 def test_problems_stand_in_order_without_repeats(broken: Path) -> None:
@@ -309,8 +301,8 @@ def test_check_counts(root: Path) -> None:
         "single_choice": 6, "multiple_response": 0, "true_false_reason": 0, "ordering": 0, "matching": 0,
     }  # fmt: skip
     assert {name: value for name, value in counts.items() if name not in ("items", "words")} == {
-        "modules": 2, "lessons": 4, "claims": 4, "claims_taught": 2, "claims_assessed": 2, "items_total": 6, "drills": 1,
-        "tables": 0,
+        "modules": 2, "lessons": 4, "claims": 4, "claims_taught": 2, "claims_assessed": 2, "items_total": 6,
+        "drills": 1, "tables": 0,
     }  # fmt: skip
     lesson = load(root).course.modules[0].lessons[0]
     assert counts["words"] == 4 * lesson.words > 0

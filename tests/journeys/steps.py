@@ -42,6 +42,8 @@ def give_some_answer(page: Page) -> None:
             form.locator(f"input[type=radio][name='{name}']").first.check()
     elif boxes.count():
         boxes.first.check()
+    elif (keep := form.get_by_role("button", name="Keep this order")).count():
+        keep.click()
     else:
         ordering = "place-" in (selects.first.get_attribute("name") or "")
         for number, select in enumerate(selects.all(), start=1):

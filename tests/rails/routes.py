@@ -243,7 +243,7 @@ ROWS: tuple[Row, ...] = (
     Row("security.register", ANYONE, signed_in=302),
     posting("security.register", ANYONE, body=_new_password, status=302),
     Row("security.forgot_password", ANYONE),
-    Row("security.reset_password", ANYONE, lambda place: {"token": place.reset_token}, signed_in=302),
+    Row("security.reset_password", ANYONE, lambda place: {"token": place.reset_token}),
     posting("security.reset_password", ANYONE, lambda place: {"token": place.reset_token}, body=_new_password, status=302),
     Row("security.change_password", SIGNED_IN),
     posting(
@@ -269,6 +269,14 @@ ROWS: tuple[Row, ...] = (
     Row("trainee.module", TRAINEE, _module, _no_module),
     Row("trainee.glossary", TRAINEE),
     Row("trainee.lesson", TRAINEE, _lesson, _no_lesson),
+    Row(
+        "trainee.check",
+        TRAINEE,
+        lambda place: {**_lesson(place), "check_id": place.world.check},
+        lambda place: [{**_lesson(place), "check_id": "none"}],
+        status=303,
+        page=False,
+    ),
     posting(
         "trainee.check",
         TRAINEE,

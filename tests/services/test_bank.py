@@ -124,7 +124,7 @@ class TestWriting:
         with db.write() as session, pytest.raises(bank.IdTaken, match="'one'"):
             add_items(session, "alpha", [make_item("one")])
 
-    @pytest.mark.parametrize(("item_id", "number"), [("none", None), ("one", 2)])
+    @pytest.mark.parametrize(("item_id", "number"), [("none", None), ("one", 2), ("one", 0)])
     def test_what_is_not_there_is_not_found(self, db: Database, item_id: str, number: int | None) -> None:
         load(db, make_item("one"))
         with pytest.raises(NotFound):

@@ -144,6 +144,7 @@ class TestFile:
         with world.db.read() as session:
             _columns, rows = exports.responses(session)
             assert len(list(islice(rows, 3))) == len(taken) == 3
+            rows.close()
 
 
 class TestResponses:

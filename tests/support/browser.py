@@ -44,7 +44,7 @@ def install() -> None:
         ]
     for command in attempts:
         print("Looking for a browser:", " ".join(command), flush=True)  # noqa: T201 - a command's output
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - fixed commands
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
         if find():
             return
 

@@ -130,9 +130,7 @@ def crowd(db: Database, loaded: Loaded, world: World, number: int, *, now: datet
             bank.create_item(session, copy, module.slug, author_id=world.users["ines"], reason="One more", now=at)
             edited = replace(item, head=replace(item.head, tags=(f"edit-{count}",)))
             base = bank.get_item(session, world.item).number
-            bank.save_version(
-                session, edited, module.slug, base_number=base, author_id=None, reason="Tagged", now=at
-            )
+            bank.save_version(session, edited, module.slug, base_number=base, author_id=None, reason="Tagged", now=at)
 
 
 def _account(session: Session, name: str, roles: Iterable[str], at: datetime) -> int:

@@ -118,14 +118,16 @@ def test_a_quiz_is_answered_resumed_elsewhere_handed_in_and_reviewed(app: Flask,
         assert urlsplit(_save(ana, question, question.right, "next")).path == asked[number + 1].url
     other = signed_in(app, "ana")
     assert "7 of 12 answered" in other.get(QUIZ).text
-    assert start_quiz(other) == attempt
+    assert other.get(QUIZ).links(asked[7].url)
+    again = post(other, f"{QUIZ}/attempts", {"csrf_token": form_values(other, "/sign-out")["csrf_token"]})
+    assert urlsplit(again.location).path == asked[7].url
     for question in asked[7:11]:
         _save(other, question, question.right, "next")
     assert urlsplit(_save(other, asked[11], asked[11].other, "finish")).path == f"{attempt}/submit"
     ana.get(f"{attempt}/submit")
     review = ana.submit(action="/submit")
     assert review.url == f"{attempt}/review"
-    assert "passed" in review.text
+    assert "You reached the pass mark" in review.text
     assert review.links("#at-")
     for question in asked:
         assert not [text for text in question.texts if text.replace("’", "'") not in _plain(review.html)]
@@ -219,7 +221,7 @@ def test_the_fault_of_an_order_does_not_tell_the_key() -> None:
     for fields in ({name: ["1"] for name in names}, {names[2]: ["1"]}):
         told = []
         for each in (item, turned):
-            with pytest.raises(ValueError, match="(?i)place") as refusal:
+            with pytest.raises(ValueError, match=r"(?i)place") as refusal:
                 each.parse_response(fields)
             told.append((str(refusal.value), refusal.value.field))  # type: ignore[attr-defined]
         assert told[0] == told[1]
@@ -305,7 +307,7 @@ def test_a_drill_is_run_left_resumed_and_gone_through(app: Flask, ana: Browser) 
     second = ana.submit(action="/runs").url
     assert second != run
     assert "Run 1" in ana.get(DRILL).text
-    assert "run 2 times" in ana.get(f"/modules/{MODULE}").text or "a run is open" in ana.get(f"/modules/{MODULE}").text
+    assert "a run is open" in ana.get(f"/modules/{MODULE}").text
 
 
 def form_values_after(browser: Browser, url: str) -> Fields:

@@ -73,10 +73,12 @@ def invite() -> ResponseReturnValue:
     return invite_page("admin/invite.html", "admin/link.html", request.args.get("role", "instructor"))
 
 
-@blueprint.post(f"/accounts/{ID}/reset-link")
+@blueprint.route(f"/accounts/{ID}/reset-link", methods=["GET", "POST"])
 @policy(Policy.ADMIN)
 def reset_link(user_id: int) -> ResponseReturnValue:
-    """A link on which a person chooses a new password."""
+    """A link on which a person chooses a new password; looking at the address makes none."""
+    if request.method == "GET":
+        return redirect(url_for("admin.accounts"))
     return reset_page("admin/link.html", user_id)
 
 

@@ -29,6 +29,7 @@ def scores() -> ResponseReturnValue:
         page = min(max(request.args.get("page", 1, type=int), 1), pages)
         columns, rows = exports.scores(session, course(), best_only=best)
         shown = [dict(zip(columns, row, strict=True)) for row in islice(rows, (page - 1) * PAGE, page * PAGE)]
+        rows.close()
 
     def page_url(number: int) -> str:
         return url_for("instructor.scores", best="1" if best else None, page=number)

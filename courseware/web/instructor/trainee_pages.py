@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from courseware.services import oversight, progress
@@ -72,8 +72,10 @@ def invite() -> ResponseReturnValue:
     return invite_page("instructor/invite.html", "instructor/link.html", request.args.get("role", "trainee"))
 
 
-@blueprint.post(f"/trainees/{ID.format('user_id')}/reset-link")
+@blueprint.route(f"/trainees/{ID.format('user_id')}/reset-link", methods=["GET", "POST"])
 @policy(Policy.INSTRUCTOR)
 def reset_link(user_id: int) -> ResponseReturnValue:
-    """A link on which a trainee chooses a new password."""
+    """A link on which a trainee chooses a new password; looking at the address makes none."""
+    if request.method == "GET":
+        return redirect(url_for("instructor.trainee", user_id=user_id))
     return reset_page("instructor/link.html", user_id)

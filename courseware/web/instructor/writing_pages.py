@@ -31,7 +31,7 @@ def new_item(interaction: str) -> ResponseReturnValue:
         kind = item_forms.get(interaction)
     except KeyError:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(kind.blank(request.args.get("module", "")), None)
     return _answer(kind(request.form), None)
 
@@ -43,7 +43,7 @@ def edit_item(item_id: str) -> ResponseReturnValue:
     with db().read() as session:
         detail = bank.get_item(session, item_id)
     kind = item_forms.get(detail.item.interaction)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(kind.of(detail.item, detail.module, detail.number), detail, draft=Draft(detail.item))
     return _answer(kind(request.form), detail)
 
@@ -112,7 +112,8 @@ def _stale(form: ItemForm, draft: Draft, item: Item) -> ResponseReturnValue:
     """Somebody saved meanwhile: show what that changed, keep what was typed, let the author decide."""
     with db().read() as session:
         newest = bank.get_item(session, item.head.id)
-        began = bank.get_item(session, item.head.id, form.base_number())
+        base = form.base_number() if 0 < form.base_number() <= newest.number else newest.number
+        began = bank.get_item(session, item.head.id, base)
     form.base.data = str(newest.number)
     theirs = {"began": began.number, "changes": differences(began.item, newest.item), "newest": newest.history[0]}
     return _page(form, newest, draft=Draft(draft.item), status=409, theirs=theirs)

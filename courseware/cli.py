@@ -36,7 +36,7 @@ from courseware.web.signing_in import make_reset_link
 
 EXPECTED = (
     BadSetting, BrokenCourse, UnsafeLibrary, Refused, BackupRefused, migrations.NewerDatabase,
-    migrations.BrokenReferences, xlsx.TooManyRows, OSError,
+    migrations.BrokenReferences, running.PortTaken, xlsx.TooManyRows, OSError,
 )  # fmt: skip
 
 PASSWORD_FAULTS = {
@@ -98,6 +98,7 @@ def serve(host: str | None, port: int | None) -> None:
     if port:
         environment["COURSEWARE_PORT"] = str(port)
     settings = from_environment(environment)
+    running.require_free_port(settings)
     loaded = _course(settings)
     with _database(settings) as db:
         ready = running.make_ready(db, loaded, folder_of(settings) / "migrations", now=utc_now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def _check(settings: Settings) -> None:
 def _check_database(url: str) -> None:
     try:
         backend = make_url(url).get_backend_name()
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         backend = ""
     if backend not in ("sqlite", "postgresql"):
         raise BadSetting("DATABASE_URL", "should be sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
@@ -126,9 +127,12 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = Path(settings.instance_dir) / "secret_key"
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    except FileExistsError:
-        pass
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        # A link appears whole or not at all, and only for the first of several workers that start together.
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
     return path.read_text(encoding="ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,24 @@ def address(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"http://{shown}:{settings.port}"
+
+
+class PortTaken(RuntimeError):
+    """Something else listens there already."""
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raise PortTaken where the port can't be had: the server's own sockets would share it in silence."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(
+                f"{settings.host}, port {settings.port} can't be listened on ({error.strerror}); "
+                "choose another port with --port or COURSEWARE_PORT"
+            ) from error
 
 
 def serve(settings: Settings, say: Callable[[str], object]) -> None:

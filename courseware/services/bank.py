@@ -110,25 +110,30 @@ def load_shipped(session: Session, shipped: Iterable[tuple[str, Item]], *, now: 
     conflicts: list[str] = []
     unchanged = 0
     for module, item in shipped:
-        digest = item.content_hash()
+        mark = _mark(module, item.content_hash())
         row = rows.get(item.head.id)
+        here = _mark(row.module, hashes[row.id]) if row is not None else ""
         if row is None:
             row = _add_item(session, item, module, None, SHIPPED, now)
-            row.loaded_hash = digest
             new.append(item.head.id)
-        elif row.loaded_hash == digest:
+        elif mark in (row.loaded_hash, here):
             unchanged += 1
-        elif hashes[item.head.id] == digest:
-            row.loaded_hash = digest
-            unchanged += 1
-        elif hashes[item.head.id] == row.loaded_hash:
+            if mark != here:
+                continue
+        elif here == row.loaded_hash:
             _add_version(session, row, item, module, None, SHIPPED, now)
-            row.loaded_hash = digest
             updated.append(item.head.id)
         else:
             conflicts.append(item.head.id)
+            continue
+        row.loaded_hash = mark
     session.flush()
     return LoadReport(tuple(new), tuple(updated), unchanged, tuple(conflicts))
+
+
+def _mark(module: str, content_hash: str) -> str:
+    """What names an item's text and its place: a move to another module is a change too."""
+    return f"{module}:{content_hash}"
 
 
 def _current_hashes(session: Session) -> dict[str, str]:

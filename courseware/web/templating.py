@@ -100,7 +100,7 @@ def _context() -> dict[str, Any]:
 def _navigation(account: Any) -> list[NavigationLink]:
     if account is None:
         return [_link(gettext("Sign in"), "security.login")]
-    links = [_link(gettext("Course"), "trainee.home")]
+    links = [_link(gettext("Course"), "trainee.home"), _link(gettext("Glossary"), "trainee.glossary")]
     if account.has_role("instructor"):
         links += [
             _link(gettext("Questions"), "instructor.items"),

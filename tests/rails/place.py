@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pysqlite3.dbapi2
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
@@ -68,7 +69,7 @@ class Place:
 
     def sign_in_all(self) -> None:
         """Open a session for each visitor, as the sign-in page does, and keep cookie and CSRF token."""
-        for visitor in VISITORS:
+        for visitor in (ANONYMOUS, *self.world.users):
             browser = Browser(self.app)
             page = browser.get("/sign-in")
             if visitor != ANONYMOUS:
@@ -80,17 +81,26 @@ class Place:
             assert cookie is not None
             self.tokens[visitor], self.cookies[visitor] = found[1], cookie.value
 
+    def make_reset_token(self) -> None:
+        """Make a link on which Ada chooses a new password."""
+        ada = self.world.users.get("ada")
+        if ada is not None:
+            with self.app.test_request_context(base_url="http://localhost"):
+                self.reset_token = make_reset_link(ada).rsplit("/", 1)[1]
+
     def keep(self) -> None:
         """Take the database as it is for what ``reset`` puts back."""
-        self.db.dispose()
-        shutil.copyfile(self.file, self.file.with_suffix(".kept"))
+        self.file.with_suffix(".kept").unlink(missing_ok=True)
+        self._copy(self.file, self.file.with_suffix(".kept"))
 
     def reset(self) -> None:
-        """Put the database back."""
-        self.db.dispose()
-        for ending in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        shutil.copyfile(self.file.with_suffix(".kept"), self.file)
+        """Put the database back, under a running server too: it is one transaction like any other."""
+        self._copy(self.file.with_suffix(".kept"), self.file)
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        with closing(pysqlite3.dbapi2.connect(source)) as one, closing(pysqlite3.dbapi2.connect(target)) as other:
+            one.backup(other)
 
     def without_admin(self) -> None:
         """Let there be no administrator, so that a setup link is worth something."""
@@ -121,7 +131,6 @@ def make_place(folder: Path, loaded: Loaded, clock: Clock) -> Place:
     settings = Settings(instance_dir=str(folder), database_url=str(db.url), development=True)
     place = Place(create_app(settings, db=db, loaded=loaded, clock=clock), db, loaded, world, clock)
     place.sign_in_all()
-    with place.app.test_request_context(base_url="http://localhost"):
-        place.reset_token = make_reset_link(world.ada.user).rsplit("/", 1)[1]
+    place.make_reset_token()
     place.keep()
     return place

@@ -265,7 +265,7 @@ ROWS: tuple[Row, ...] = (
     posting("accounts.account", SIGNED_IN, body=lambda _place: {"name": "Another Name"}, status=302),
     posting("accounts.sign_out_everywhere", SIGNED_IN, status=302),
     # the trainee
-    Row("trainee.home", ANYONE),
+    Row("trainee.home", ANYONE, by="ada"),
     Row("trainee.module", TRAINEE, _module, _no_module),
     Row("trainee.glossary", TRAINEE),
     Row("trainee.lesson", TRAINEE, _lesson, _no_lesson),

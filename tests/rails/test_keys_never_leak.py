@@ -18,6 +18,8 @@ from courseware.app import create_app
 from courseware.config import Settings
 from courseware.content.loader import Loaded
 from courseware.domain.items.base import InvalidResponse
+from courseware.domain.items.ordering import Ordering
+from courseware.domain.lessons import Module
 from courseware.services import accounts
 from courseware.storage.database import Database
 from courseware.web.security import Policy, policy
@@ -146,6 +148,24 @@ def test_the_comparison_sees_a_leak(two_apps: list[Flask], loaded: Loaded) -> No
         app.view_functions["trainee.glossary"] = policy(Policy.TRAINEE)(lambda key=key: f"<p>{key}</p>")
     with pytest.raises(pytest.fail.Exception, match="GET /glossary: the answer depends on the key"):
         walker.walk("/glossary")
+
+
+def test_the_comparison_sees_the_order_in_which_faults_are_told(
+    two_apps: list[Flask], loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault that once was: of an ordering's entries without a place, the first in the right order was named."""
+    in_key_order: Callable[..., list[str]] = lambda item, _fields: [entry.id for entry in item.entries]  # noqa: E731
+    monkeypatch.setattr(Ordering, "_as_sent", in_key_order)
+    walker = make_walker(two_apps, loaded, the_same)
+    module = next(each for each in loaded.course.modules if orderings(each))
+    lesson = orderings(module)[0]
+    with pytest.raises(pytest.fail.Exception, match="Give every entry a place"):
+        walker.walk(f"/modules/{module.slug}/lessons/{lesson}")
+
+
+def orderings(module: Module) -> list[str]:
+    """The lessons whose checks ask for an order."""
+    return [lesson.slug for lesson in module.lessons if any(isinstance(c.item, Ordering) for c in lesson.checks)]
 
 
 def lacking(walker: Walker) -> set[str]:

@@ -24,9 +24,7 @@ def load(db: Database, *items: Item, module: str = "alpha") -> bank.LoadReport:
 
 def edit(db: Database, item: Item, base: int, *, module: str = "alpha", reason: str = "clearer") -> int:
     with db.write() as session:
-        return bank.save_version(
-            session, item, module, base_number=base, author_id=None, reason=reason, now=LATER
-        )
+        return bank.save_version(session, item, module, base_number=base, author_id=None, reason=reason, now=LATER)
 
 
 def get(db: Database, item_id: str, number: int | None = None) -> bank.ItemDetail:
@@ -89,9 +87,7 @@ class TestWriting:
             author = make_user(session, name="Inés")
             add_items(session, "alpha", [make_item("one"), make_item("noise")])
             changed = make_item("one", stem="What now?", level="judgement", status="review")
-            bank.save_version(
-                session, changed, "beta", base_number=1, author_id=author, reason="sharper", now=LATER
-            )
+            bank.save_version(session, changed, "beta", base_number=1, author_id=author, reason="sharper", now=LATER)
         detail = get(db, "one")
         newest, first = detail.history
         assert (newest.number, newest.author, newest.reason, newest.created_at) == (2, "Inés", "sharper", LATER)
@@ -198,7 +194,12 @@ class TestFinding:
     def test_pages_hold_all_and_a_page_too_far_is_the_last(self, filled: Database) -> None:
         with filled.read() as session:
             pages = [bank.list_items(session, bank.Filter(), page=number, size=2) for number in (0, 1, 2, 9)]
-        assert [[row.id for row in page.rows] for page in pages] == [["one", "two"], ["one", "two"], ["three"], ["three"]]
+        assert [[row.id for row in page.rows] for page in pages] == [
+            ["one", "two"],
+            ["one", "two"],
+            ["three"],
+            ["three"],
+        ]
         assert {(page.total, page.pages) for page in pages} == {(3, 2)}
         assert [page.page for page in pages] == [1, 1, 2, 2]
 
@@ -206,7 +207,9 @@ class TestFinding:
         edit(filled, make_item("two", stem="Newer?"), 1)
         with filled.read() as session:
             found = list(bank.all_items(session))
-        assert [(module, item.head.id) for module, item in found] == [("alpha", "one"), ("alpha", "two"), ("beta", "three")]
+        assert [(module, item.head.id) for module, item in found] == [
+            ("alpha", "one"),
+            ("alpha", "two"),
+            ("beta", "three"),
+        ]
         assert found[1][1].head.stem == "Newer?"
-
-

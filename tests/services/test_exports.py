@@ -156,9 +156,7 @@ class TestResponses:
     def test_every_place_has_a_row_with_the_answer_that_counted(self, world: World) -> None:
         attempt = sit(world, world.user, [RIGHT, WRONG], seed=1, hours=1, submit=False)
         with world.db.write() as session:
-            attempts.save_response(
-                session, attempt, world.user, 2, form(RIGHT), token="again", sequence=2, now=START
-            )
+            attempts.save_response(session, attempt, world.user, 2, form(RIGHT), token="again", sequence=2, now=START)
             attempts.submit(session, attempt, world.user, now=START)
         rows = self.rows(world)
         assert [(row["position"], row["answered"], row["response"], row["mark"]) for row in rows] == [
@@ -177,7 +175,13 @@ class TestResponses:
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(Fraction(2, 3), 0.67), (Fraction(1, 8), 0.13), (Fraction(200, 3), 66.67), (Fraction(0), 0.0), (Fraction(100), 100.0)],
+    [
+        (Fraction(2, 3), 0.67),
+        (Fraction(1, 8), 0.13),
+        (Fraction(200, 3), 66.67),
+        (Fraction(0), 0.0),
+        (Fraction(100), 100.0),
+    ],
 )
 def test_marks_have_two_decimals_with_halves_rounded_up(value: Fraction, told: float) -> None:
     assert exports.decimal(value) == told

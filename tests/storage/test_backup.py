@@ -239,7 +239,7 @@ sys.stdin.read()
 def test_a_database_in_use_is_not_replaced(untouched: Database, copy: Path) -> None:
     """Another program has the file open, doing nothing."""
     arguments = [sys.executable, "-c", IN_USE, str(untouched.path)]
-    program = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    program = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
     try:
         assert program.stdout.readline() == "(2,)\n"

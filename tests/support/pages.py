@@ -195,7 +195,10 @@ def _targets(app: Flask, url: str, tree: Element) -> list[str]:
         if method == "POST" and "csrf_token" not in names:
             faults.append(f"form to {path} without a CSRF token")
     for link in tree.iter("a"):
-        parts = urlsplit(urljoin(url, link.get("href") or ""))
+        href = link.get("href") or ""
+        parts = urlsplit(urljoin(url, href))
+        if href.startswith("#"):
+            continue  # a place on this page, whose address may be no route: it may say that there is nothing here
         if not parts.scheme and not parts.netloc and not _routed(adapter, parts.path, "GET"):
             faults.append(f"link to {parts.path}, which is not a route")
     return faults

@@ -66,6 +66,12 @@ class World:
     places: dict[str, int] = field(default_factory=dict)
     answered: tuple[int, ...] = ()
 
+    @classmethod
+    def of_nobody(cls, setup: str, ines: int) -> World:
+        """A world in which there is nothing but one instructor."""
+        nothing = Work(0, 0, 0, 0, 0)
+        return cls({"ines": ines}, nothing, nothing, "", "", "", "", "", "", "", "", 0, "", setup)
+
 
 @lru_cache(maxsize=1)
 def hashed() -> str:

@@ -33,7 +33,7 @@ def new_item(interaction: str) -> ResponseReturnValue:
         abort(404)
     if request.method != "POST":
         return _page(kind.blank(request.args.get("module", "")), None)
-    return _answer(kind(request.form), None)
+    return _answer(_sent(kind), None)
 
 
 @blueprint.route("/items/<item_id>/edit", methods=["GET", "POST"])
@@ -45,7 +45,15 @@ def edit_item(item_id: str) -> ResponseReturnValue:
     kind = item_forms.get(detail.item.interaction)
     if request.method != "POST":
         return _page(kind.of(detail.item, detail.module, detail.number), detail, draft=Draft(detail.item))
-    return _answer(kind(request.form), detail)
+    return _answer(_sent(kind), detail)
+
+
+def _sent(kind: type[ItemForm]) -> ItemForm:
+    """The form as it was sent; a row whose number is forged is a 400, where WTForms would raise."""
+    try:
+        return kind(request.form)
+    except ValueError:
+        abort(400)
 
 
 def _answer(form: ItemForm, detail: bank.ItemDetail | None) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""Tests of the command; they mirror courseware/cli.py by its groups of commands."""

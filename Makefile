@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c .ci/c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench screenshots format clean
+.PHONY: help run demo test check bench texts screenshots format clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,6 +32,9 @@ check: $(VENV)/dev.stamp ## Lint, types, import contracts, course content
 
 bench: $(VENV)/test.stamp ## Measure the ratios of the performance goals in one run
 	@$(BIN)/courseware bench
+
+texts: $(VENV)/dev.stamp ## Collect the interface texts for translators
+	@cd courseware/web && ../../$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot .
 
 screenshots: $(VENV)/test.stamp ## Make the README's pictures anew
 	@$(BIN)/python -m tests.support.screenshots

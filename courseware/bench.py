@@ -27,7 +27,7 @@ from flask.testing import FlaskClient
 from courseware.app import create_app, utc_now
 from courseware.config import Settings
 from courseware.content.loader import Loaded
-from courseware.running import make_ready
+from courseware.running import load_bank
 from courseware.services import accounts, attempts, simulation
 from courseware.services.passwords import hash_password, normalised
 from courseware.storage.accounts import digest
@@ -123,7 +123,7 @@ class _World:
     def __init__(self, folder: Path, loaded: Loaded, migrations_folder: Path) -> None:
         self.settings = Settings(database_url=f"sqlite:///{folder / 'ours.sqlite3'}", instance_dir=str(folder))
         self.db = Database(self.settings.database_url)
-        make_ready(self.db, loaded, migrations_folder, now=utc_now())
+        load_bank(self.db, loaded, migrations_folder, now=utc_now())
         module = loaded.course.modules[0]
         self.lesson = module.lessons[0]
         with self.db.write() as session:

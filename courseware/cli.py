@@ -316,7 +316,7 @@ def simulate_command(trainees: int, seed: int, once: bool, truth_file: Path | No
     settings = _settings()
     loaded = _course(settings)
     with _database(settings) as db:
-        running.make_ready(db, loaded, folder_of(settings) / "migrations", now=utc_now())
+        running.load_bank(db, loaded, folder_of(settings) / "migrations", now=utc_now())
         with db.write() as session:
             if once and simulation.simulated(session):
                 return

@@ -31,11 +31,20 @@ class Ready:
     setup_secret: str | None
 
 
-def make_ready(db: Database, loaded: Loaded, migrations_folder: Path, *, now: datetime) -> Ready:
-    """Migrate, load the shipped bank, and make the one-time link where nobody is an admin yet."""
+def load_bank(db: Database, loaded: Loaded, migrations_folder: Path, *, now: datetime) -> LoadReport:
+    """Migrate and load the shipped bank."""
     migrations.upgrade(db, migrations_folder)
     with db.write() as session:
-        report = load_shipped(session, [(each.module, each.item) for each in loaded.bank], now=now)
+        return load_shipped(session, [(each.module, each.item) for each in loaded.bank], now=now)
+
+
+def make_ready(db: Database, loaded: Loaded, migrations_folder: Path, *, now: datetime) -> Ready:
+    """Migrate, load the shipped bank, and make the one-time link where nobody is an admin yet.
+
+    An older link that nobody used stops working.
+    """
+    report = load_bank(db, loaded, migrations_folder, now=now)
+    with db.write() as session:
         secret = None if accounts.admin_exists(session) else accounts.make_setup_link(session, now=now)
     return Ready(report, secret)
 

@@ -98,7 +98,7 @@ class _Loading:
             found.sections,
             found.claims,
             lessons,
-            tuple(drills),
+            tuple(sorted(drills, key=lambda drill: (drill.order, drill.id))),
         )
 
     def _module_file(self, path: Path) -> ModuleFile | None:

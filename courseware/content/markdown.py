@@ -117,6 +117,8 @@ def _parser(*, marks: bool) -> MarkdownIt:
     parser.add_render_rule("heading_open", _heading_open)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
+    parser.add_render_rule("th_open", _th)
+    parser.add_render_rule("th_close", _th)
     parser.add_render_rule("claim_mark", _claim_mark)
     if marks:
         parser.inline.ruler.before("link", "claim_mark", _read_mark)
@@ -181,6 +183,14 @@ def _table_open(_self: object, _tokens: Sequence[Token], _index: int, _options: 
 
 def _table_close(_self: object, _tokens: Sequence[Token], _index: int, _options: object, _env: object) -> str:
     return "</table></div>"
+
+
+def _th(_self: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    """A header cell; the empty corner of a table heads nothing, so it is a plain cell."""
+    opening = tokens[index].nesting == 1
+    text = tokens[index + (1 if opening else -1)].content
+    name = "th" if text.strip() else "td"
+    return f"<{name}>" if opening else f"</{name}>\n"
 
 
 def anchor(heading: str) -> str:

@@ -46,7 +46,7 @@ def result(shares: Iterable[Fraction], pass_mark: int) -> Result:
 def require_open(state: str) -> None:
     """Raise AttemptClosed unless the attempt is in progress."""
     if state != IN_PROGRESS:
-        raise AttemptClosed("This attempt was submitted. Nothing in it can be changed.")
+        raise AttemptClosed("This attempt was handed in. Nothing in it can be changed.")
 
 
 def newest(current: int | None, offered: int) -> bool:

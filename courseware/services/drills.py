@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,11 +115,24 @@ def _keep_version(session: Session, module: str, drill: Drill, now: datetime) ->
 
 def list_runs(session: Session, user_id: int, module: str, drill_id: str) -> tuple[RunRow, ...]:
     """A trainee's runs of a drill, oldest first."""
-    rows: list[RunRow] = []
-    for run in _runs(session, user_id, module, drill_id):
-        ending = _drill(session, run.content_hash).ending(run.ending) if run.ending else None
-        rows.append(RunRow(run.id, run.number, run.started_at, run.ended_at, ending))
-    return tuple(rows)
+    return tuple(_row(session, run) for run in _runs(session, user_id, module, drill_id))
+
+
+def runs_by_drill(
+    session: Session, user_id: int, module: str | None = None
+) -> Mapping[tuple[str, str], tuple[RunRow, ...]]:
+    """A trainee's runs by module and drill, oldest first: one query however many drills there are."""
+    query = select(DrillRun).where(DrillRun.user_id == user_id).order_by(DrillRun.number)
+    found: dict[tuple[str, str], tuple[RunRow, ...]] = {}
+    for run in session.scalars(query if module is None else query.where(DrillRun.module == module)):
+        key = (run.module, run.drill_id)
+        found[key] = (*found.get(key, ()), _row(session, run))
+    return found
+
+
+def _row(session: Session, run: DrillRun) -> RunRow:
+    ending = _drill(session, run.content_hash).ending(run.ending) if run.ending else None
+    return RunRow(run.id, run.number, run.started_at, run.ended_at, ending)
 
 
 def run_state(session: Session, run_id: int, user_id: int) -> RunState:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courseware.domain.drills.graph import Drill
 from courseware.domain.lessons import Course, Module
 from courseware.services import accounts
-from courseware.services.drills import RunRow, list_runs
+from courseware.services.drills import RunRow, runs_by_drill
 from courseware.services.errors import NotFound, Refused
 from courseware.services.progress import TraineeRow, trainee
 from courseware.services.results import AttemptRow, ReviewedAttempt, list_attempts, review
@@ -56,8 +56,9 @@ def trainee_detail(session: Session, user_id: int, course: Course) -> TraineeDet
     row = trainee(session, user_id, course)
     if row is None:
         raise NotFound("There is no such account.")
+    runs = runs_by_drill(session, user_id)
     drills = tuple(
-        DrillRuns(module, drill, list_runs(session, user_id, module.slug, drill.id))
+        DrillRuns(module, drill, runs.get((module.slug, drill.id), ()))
         for module in course.modules
         for drill in module.drills
     )

@@ -61,7 +61,7 @@ def review(session: Session, attempt_id: int, user_id: int | None) -> ReviewedAt
     """
     attempt = own(session, attempt_id, user_id)
     if attempt.submitted_at is None:
-        raise NotFound("This attempt was not submitted yet; there is nothing to review.")
+        raise NotFound("This attempt was not handed in yet; there is nothing to review.")
     marks = marks_of(session, [attempt_id])
     reviewed: list[ReviewedItem] = []
     for place, version, response in session.execute(places(attempt_id)):

@@ -17,7 +17,7 @@ def init_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(NotFound, lambda error: page(404, gettext("Not found"), str(error)))
     app.register_error_handler(Conflict, lambda error: page(409, gettext("Changed meanwhile"), str(error)))
-    app.register_error_handler(AttemptClosed, lambda error: page(409, gettext("Already submitted"), str(error)))
+    app.register_error_handler(AttemptClosed, lambda error: page(409, gettext("Already handed in"), str(error)))
     app.register_error_handler(Refused, lambda error: page(400, gettext("That can’t be done"), str(error)))
     app.register_error_handler(BlueprintUnfilled, _unfilled)
     app.register_error_handler(CSRFError, _stale_form)

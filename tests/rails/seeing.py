@@ -33,8 +33,9 @@ document.addEventListener("securitypolicyviolation",
 """
 
 SEND = """([action, changes]) => {
-  const forms = [...document.forms].filter((form) => new URL(form.action).pathname.includes(action));
-  const form = forms.sort((a, b) => a.action.length - b.action.length)[0];
+  const where = (form) => form.getAttribute("action") || location.pathname; // a button may be called "action"
+  const forms = [...document.forms].filter((form) => where(form).includes(action));
+  const form = forms.sort((a, b) => where(a).length - where(b).length)[0];
   for (const [name, value] of Object.entries(changes)) {
     for (const each of [...form.elements].filter((each) => each.name === name)) each.removeAttribute("name");
     for (const one of [value].flat()) {

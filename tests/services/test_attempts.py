@@ -344,7 +344,7 @@ def test_there_is_no_review_while_the_attempt_is_open(world: World) -> None:
     attempt = start(world)
     save(world, attempt, 1, form(RIGHT))
     for user in (world.user, None):
-        with pytest.raises(NotFound, match="not submitted yet"):
+        with pytest.raises(NotFound, match="not handed in yet"):
             review(world, attempt, user)
 
 

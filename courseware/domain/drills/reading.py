@@ -37,7 +37,7 @@ def read_drill(reader: Reader, competencies: Collection[str] | None) -> Drill | 
     """
     before = len(reader.faults)
     head = [reader.slug("id"), reader.text("title"), reader.text("place")]
-    minutes = reader.whole("minutes", 1, 240)
+    order, minutes = reader.whole("order", 1, 99, default=1), reader.whole("minutes", 1, 240)
     texts = [reader.text("role"), reader.text("summary")]
     objectives, lessons = reader.texts("objectives", least=1), reader.texts("lessons")
     parties = tuple(_party(row) for row in reader.readers("parties", least=1))
@@ -57,7 +57,7 @@ def read_drill(reader: Reader, competencies: Collection[str] | None) -> Drill | 
     identity, title, place = head
     role, summary = texts
     about = (identity, title, place, minutes, role, summary, objectives, lessons)
-    return Drill(*about, parties, gauges, flags, start, scenes, endings, debrief)
+    return Drill(*about, parties, gauges, flags, start, scenes, endings, debrief, order)
 
 
 @dataclass(frozen=True, slots=True)

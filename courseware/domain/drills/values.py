@@ -111,7 +111,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A branching scenario, immutable once read."""
+    """A branching scenario, immutable once read. order: its place among the module's drills."""
 
     id: str
     title: str
@@ -128,6 +128,7 @@ class Drill:
     scenes: tuple[Scene, ...]
     endings: tuple[Ending, ...]
     debrief: str
+    order: int = 1
 
     def scene(self, scene_id: str) -> Scene | None:
         """The scene of that name, or None."""
@@ -139,7 +140,7 @@ class Drill:
 
     def dump(self) -> dict[str, object]:
         """The whole drill in file form, such that reading it gives an equal drill."""
-        names = ("id", "title", "place", "minutes", "role", "summary")
+        names = ("id", "title", "place", "order", "minutes", "role", "summary")
         data: dict[str, object] = {name: getattr(self, name) for name in names}
         data |= {"objectives": list(self.objectives), "lessons": list(self.lessons)}
         data["parties"] = [{name: getattr(party, name) for name in Party.__slots__} for party in self.parties]

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from courseware.domain.lessons import STRANDS, Course, Lesson, Module, Term
-from courseware.services.drills import list_runs
+from courseware.services.drills import runs_by_drill
 from courseware.services.progress import course_progress
 from courseware.services.results import list_attempts
 from courseware.web.context import course, db, runtime
@@ -56,13 +56,13 @@ def module(slug: str) -> ResponseReturnValue:
     with db().read() as session:
         progress = course_progress(session, me(), course())
         attempts = list_attempts(session, me(), slug)
-        runs = {drill.id: list_runs(session, me(), slug, drill.id) for drill in found.drills}
+        runs = runs_by_drill(session, me(), slug)
     return render_template(
         "trainee/module.html",
         module=found,
         progress=progress.module(slug),
         attempts=attempts,
-        runs=runs,
+        runs={drill.id: runs.get((slug, drill.id), ()) for drill in found.drills},
         strands=_by_strand(found),
         step=next_step(progress, slug),
     )

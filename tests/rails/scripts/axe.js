@@ -6,6 +6,7 @@ async ([tags, rules]) => {
     target: node.target.flat().join(" "),
     html: node.html.slice(0, 160),
     why: (node.failureSummary || "").split("\n").slice(1).join(" ").trim().slice(0, 300),
+    drawn: Boolean(document.querySelector(node.target.flat().join(" "))?.closest("svg")),
     keys: [...node.any, ...node.all, ...node.none].map((check) => check.data?.messageKey ?? check.id),
   })));
   return { violations: told(found.violations), incomplete: told(found.incomplete) };

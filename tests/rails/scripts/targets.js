@@ -13,9 +13,9 @@
     faults.push(`${Math.round(wide)} by ${Math.round(high)}: ${each.outerHTML.slice(0, 120)}`);
   }
   function inRunningText(link) {
-    if (getComputedStyle(link).display !== "inline") return false;
+    if (!getComputedStyle(link).display.startsWith("inline")) return false;
     let block = link.parentElement;
-    while (block && getComputedStyle(block).display === "inline") block = block.parentElement;
+    while (block && getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
     return [...block.childNodes].some((node) => node !== link && !node.contains?.(link) && node.textContent.trim());
   }
   return faults;

@@ -112,7 +112,7 @@ class Place:
         found: dict[str, str] = {}
         with self.db.read() as session:
             for table in Base.metadata.sorted_tables:
-                rows = session.execute(text(f'SELECT * FROM "{table.name}" ORDER BY 1')).all()  # noqa: S608 - own names
+                rows = session.execute(text(f'SELECT * FROM "{table.name}" ORDER BY 1')).all()
                 found[table.name] = f"{len(rows)} rows, {hashlib.sha256(repr(rows).encode()).hexdigest()}"
         return found
 

@@ -84,9 +84,7 @@ class Row:
         return self.signed_in if self.signed_in is not None and visitor != "anonymous" else self.status
 
 
-def posting(
-    endpoint: str, policy: Policy, named: Arguments = nothing, absent: Absent = no_way, **more: Any
-) -> Row:
+def posting(endpoint: str, policy: Policy, named: Arguments = nothing, absent: Absent = no_way, **more: Any) -> Row:
     """A row for POST: it alters rows and answers with a redirect unless told."""
     return Row(endpoint, policy, named, absent, method="POST", **{"status": 303, "page": False, "writes": True} | more)
 
@@ -183,8 +181,8 @@ def _check_answer(place: Place) -> Body:
 
 
 def _question_form(place: Place) -> Body:
-    blank = {"token": "rails-save", "sequence": "1", "go": "next"}
-    return blank  # a blank answer is an answer to every interaction
+    # a blank answer is one to every interaction
+    return {"token": "rails-save", "sequence": "1", "go": "next"}
 
 
 def _choice(place: Place) -> Body:
@@ -244,7 +242,9 @@ ROWS: tuple[Row, ...] = (
     posting("security.register", ANYONE, body=_new_password, status=302),
     Row("security.forgot_password", ANYONE),
     Row("security.reset_password", ANYONE, lambda place: {"token": place.reset_token}),
-    posting("security.reset_password", ANYONE, lambda place: {"token": place.reset_token}, body=_new_password, status=302),
+    posting(
+        "security.reset_password", ANYONE, lambda place: {"token": place.reset_token}, body=_new_password, status=302
+    ),
     Row("security.change_password", SIGNED_IN),
     posting(
         "security.change_password",
@@ -356,7 +356,9 @@ def faults(app: Flask, rows: tuple[Row, ...] = ROWS) -> list[str]:
     }
     found = [f"{method} {endpoint} has no row" for endpoint, method in sorted(routed - set(declared))]
     found += [f"the row {method} {endpoint} has no route" for endpoint, method in sorted(set(declared) - routed)]
-    found += [f"{method} {endpoint} has two rows" for endpoint, method in declared if declared.count((endpoint, method)) > 1]
+    found += [
+        f"{method} {endpoint} has two rows" for endpoint, method in declared if declared.count((endpoint, method)) > 1
+    ]
     found += [
         f"{each.name}: the row says {each.policy.value}, the app {policy_of(app, each.endpoint)}"
         for each in rows

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from courseware.app import create_app
 from courseware.config import Settings
@@ -24,7 +24,7 @@ from tests.support.world import World, fill, hashed
 
 AXE = Path(__file__).parents[1] / "support" / "vendor" / "axe.min.js"
 SCRIPTS = Path(__file__).parent / "scripts"
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 
 WATCH = """
 window.parleyViolations = [];
@@ -45,13 +45,6 @@ SEND = """([action, changes]) => {
   HTMLFormElement.prototype.submit.call(form);
 }"""
 """Sends a form with other values: past the scripts, which would put numbers of their own in a question's form."""
-
-
-class Arrival(Protocol):
-    """What tells how to come to a page."""
-
-    name: str
-    visitor: str
 
 
 @dataclass
@@ -86,7 +79,9 @@ def now() -> datetime:
 
 
 @contextmanager
-def make_site(folder: Path, loaded: Loaded, browser: Browser, world: Callable[..., World], **more: str) -> Iterator[Site]:
+def make_site(
+    folder: Path, loaded: Loaded, browser: Browser, world: Callable[..., World], **more: str
+) -> Iterator[Site]:
     """A server whose database ``world`` has filled; every account is signed in."""
     folder.mkdir(parents=True)
     db = migrated_database(folder)

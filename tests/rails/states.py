@@ -105,9 +105,10 @@ def _bad_answer(kind: str) -> Callable[[Place], Changes]:
     return having(**{names.get(kind, "answer"): "no-such-option"})
 
 
-def _item_of(kind: str) -> Callable[[Place], str]:
+def _item_of(kind: str, ending: str = "") -> Callable[[Place], str]:
     def url(place: Place) -> str:
-        return f"/instructor/items/{next(e.item.head.id for e in place.loaded.bank if e.item.interaction == kind)}"
+        found = next(each.item.head.id for each in place.loaded.bank if each.item.interaction == kind)
+        return f"/instructor/items/{found}{ending}"
 
     return url
 
@@ -153,7 +154,7 @@ def _quiz() -> Iterator[State]:
         yield State(f"question {kind} refused", "ada", _question(kind), "/attempts/", _bad_answer(kind), 422)
     first = at("/attempts/{ada.attempt}/1")
     yield State("question answered", "ada", first)
-    yield State("question saved", "ada", first, "/attempts/", having(go="stay"))
+    yield State("question saved", "ada", first, "/attempts/", having(go="stay", sequence="50"))
     yield State("question stale", "ada", first, "/attempts/", having(sequence="1", token="rails-stale"), 409)
     yield State("handed in", "ada", at("/attempts/{ada.attempt}/submit"), "/submit")
     yield State("review not yet", "ada", at("/attempts/{ada.attempt}/review"), status=404)
@@ -176,7 +177,7 @@ def _instructor() -> Iterator[State]:
         yield State(f"{kind} read", "ines", _item_of(kind))
         yield State(f"{kind} new", "ines", new)
         yield State(f"{kind} left blank", "ines", new, "/items/new", having(action="save"), 422)
-        yield State(f"{kind} edited", "ines", lambda place, of=_item_of(kind): f"{of(place)}/edit")
+        yield State(f"{kind} edited", "ines", _item_of(kind, "/edit"))
     edit = at("/instructor/items/{item}/edit")
     yield State("question previewed", "ines", edit, "/edit", having(action="preview"))
     yield State("question saved twice", "ines", edit, "/edit", lambda p: {**item_form(p), "base": "1"}, 409)

@@ -11,7 +11,7 @@ from courseware.app import create_app
 from courseware.config import BadSetting, Settings, from_environment
 from courseware.content.loader import Loaded
 from courseware.web.assets import FOR_EVER
-from courseware.web.security import HEADERS
+from courseware.web.security import HEADERS, Policy, policy
 from tests.rails.place import ANONYMOUS, Place, empty_database
 from tests.rails.routes import ROWS, Row
 
@@ -33,8 +33,12 @@ def faults(place: Place, url: str, visitor: str) -> list[str]:
         "Referrer-Policy": "same-origin",
         "Cache-Control": FOR_EVER if url.startswith("/assets/") and answer.status_code == 200 else "no-store",
     }
-    found = [f"{name}: {answer.headers.get(name)}" for name, value in wanted.items() if answer.headers.get(name) != value]
-    return found + [name for name in ("Server", "X-Powered-By", "Access-Control-Allow-Origin") if name in answer.headers]
+    found = [
+        f"{name}: {answer.headers.get(name)}" for name, value in wanted.items() if answer.headers.get(name) != value
+    ]
+    return found + [
+        name for name in ("Server", "X-Powered-By", "Access-Control-Allow-Origin") if name in answer.headers
+    ]
 
 
 @pytest.mark.parametrize("row", GETS, ids=lambda row: row.name)
@@ -55,8 +59,7 @@ def test_an_address_that_is_no_route_has_them_too(place: Place) -> None:
 def test_a_view_that_allows_itself_to_be_kept_is_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault."""
     glossary = place.app.view_functions["trainee.glossary"]
-    kept = lambda: (glossary(), {"Cache-Control": "public"})  # noqa: E731
-    kept.parley_policy = glossary.parley_policy  # type: ignore[attr-defined]
+    kept = policy(Policy.TRAINEE)(lambda: (glossary(), {"Cache-Control": "public"}))
     monkeypatch.setitem(place.app.view_functions, "trainee.glossary", kept)
     assert faults(place, "/glossary", "ada") == ["Cache-Control: public"]
 

@@ -261,5 +261,3 @@ def test_the_walker_hears_a_canary(marked_app: tuple[Flask, Database, Loaded], c
     walker = make_walker([app], marked, silent)
     with pytest.raises(pytest.fail.Exception, match=rf"GET /hints: \['{bird}'\] got out"):
         walker.walk("/glossary")
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import render_template_string
 
-from courseware.web.security import policy_of
+from courseware.web.security import Policy, policy
 from tests.rails.place import Place
 from tests.rails.routes import PAGES, Row
 from tests.rails.states import STATES, State, arrive
@@ -31,8 +31,7 @@ def test_every_state_is_sound(place: Place, state: State) -> None:
 
 def test_a_page_with_an_unlabelled_field_is_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault."""
-    view = lambda: render_template_string(UNLABELLED)  # noqa: E731
-    view.parley_policy = policy_of(place.app, "trainee.glossary")  # type: ignore[attr-defined]
+    view = policy(Policy.TRAINEE)(lambda: render_template_string(UNLABELLED))
     monkeypatch.setitem(place.app.view_functions, "trainee.glossary", view)
     with pytest.raises(BadPage, match=r"<input name=word> has no label"):
         place.browser("ada").get("/glossary")

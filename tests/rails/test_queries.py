@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from courseware.content.loader import Loaded
+from courseware.web.security import policy
 from tests.conftest import Clock
 from tests.factories import Statements
 from tests.rails.place import Place, make_place
@@ -102,12 +102,12 @@ def test_a_page_that_asks_for_each_row_is_seen(crowded_place: Place, monkeypatch
     row = next(each for each in GETS if each.endpoint == "instructor.trainees")
     view = crowded_place.app.view_functions["instructor.trainees"]
 
+    @policy(row.policy)
     def slow() -> object:
         with crowded_place.db.read() as session:
             for user in session.scalars(text("SELECT id FROM users")).all():
                 session.execute(text("SELECT name FROM users WHERE id = :id"), {"id": user})
         return view()
 
-    slow.parley_policy = view.parley_policy  # type: ignore[attr-defined]  # the mark of its policy
     monkeypatch.setitem(crowded_place.app.view_functions, row.endpoint, slow)
     assert len(statements(crowded_place, row)) > PINNED[row.endpoint] + MANY

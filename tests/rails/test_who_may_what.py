@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from courseware.services import results
 from courseware.web.security import Policy
 from tests.rails.place import ANONYMOUS, VISITORS, Place
 from tests.rails.routes import ROWS, Row
@@ -101,7 +102,7 @@ def test_the_methods_that_nobody_declared(place: Place, row: Row) -> None:
             assert told.status_code == expected(row, visitor, absent=False)
             assert told.data == b""
         assert client.options(url).status_code == (200 if allowed else 401)
-        for method in ({"PUT", "PATCH", "DELETE", "POST", "TRACE"} - methods):
+        for method in {"PUT", "PATCH", "DELETE", "POST", "TRACE"} - methods:
             assert client.open(url, method=method).status_code == 405, method
     assert place.fingerprint() == before
 
@@ -120,10 +121,7 @@ def masked(answer: TestResponse) -> str:
 
 def test_the_matrix_sees_an_open_door(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: the review forgets to ask whose attempt it is."""
-    from courseware.services import results
-    from courseware.web.trainee import quizzes
-
     review = results.review
-    monkeypatch.setattr(quizzes.results, "review", lambda session, attempt, _user: review(session, attempt, None))
+    monkeypatch.setattr(results, "review", lambda session, attempt, _user: review(session, attempt, None))
     row = next(each for each in ROWS if each.endpoint == "trainee.review")
     assert ask(place, row, "ben").status_code == 200 != expected(row, "ben", absent=False)

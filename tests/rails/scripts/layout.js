@@ -6,7 +6,9 @@
   const hidden = (each) => each.closest(".visually-hidden, [hidden]") || !each.checkVisibility({ visibilityProperty: true });
   const clips = (style) => [style.overflowX, style.overflowY].some((value) => value === "hidden" || value === "clip");
   if (document.documentElement.scrollWidth > width) {
-    const wide = [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > width + 1);
+    const scrolls = (each) => each && (["auto", "scroll"].includes(getComputedStyle(each).overflowX) || scrolls(each.parentElement));
+    const wide = [...document.body.querySelectorAll("*")].filter((each) =>
+      each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement));
     faults.push(`the page is ${document.documentElement.scrollWidth} wide in a window of ${width}: ${wide.slice(0, 3).map(told)}`);
   }
   for (const each of document.body.querySelectorAll("*")) {

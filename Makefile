@@ -1,7 +1,7 @@
 # Parley's commands. `make help` lists them.
 
 PYTHON ?= python3
-PORT ?= 8000
+PORT ?= $(or $(COURSEWARE_PORT),8000)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c .ci/constraints.txt

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from courseware.config import Settings, from_environment, secret_key
 from courseware.content.loader import Loaded, course_folder, load_sound
@@ -48,6 +49,9 @@ def create_app(
     loaded = loaded or load_sound(folder_of(settings))
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config.update(SECRET_KEY=secret_key(settings), BABEL_DEFAULT_LOCALE="en", BABEL_DEFAULT_TIMEZONE="UTC")
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions[EXTENSION] = Runtime(settings, db or Database(settings.database_url), loaded.course, clock)
     Babel(app)
     enforce(app)

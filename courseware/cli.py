@@ -233,17 +233,20 @@ def bank_import_command(files: Sequence[Path], format_: str, module: str | None,
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=BANK_FORMATS, default="yaml", show_default=True)
 def bank_export(path: Path, format_: str) -> None:
-    """Write every item, one file a module, into the folder PATH."""
+    """Write every item into the folder PATH: shipped ones into the files they came from, others into written.yaml."""
     settings = _settings()
+    shipped = _course(settings).bank
+    home = {each.item.head.id: Path(each.file).name for each in shipped}
+    place = {each.item.head.id: number for number, each in enumerate(shipped)}
+    files: dict[Path, list[Item]] = {}
     with _database(settings) as db, db.read() as session:
-        by_module: dict[str, list[Item]] = {}
         for slug, item in bank.all_items(session):
-            by_module.setdefault(slug, []).append(item)
-    for slug, items in by_module.items():
-        folder = path / slug
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "items.yaml").write_text(bank_files.dump(items), encoding="utf-8")
-        click.echo(f"{folder / 'items.yaml'}: {len(items)} items")
+            files.setdefault(path / slug / home.get(item.head.id, "written.yaml"), []).append(item)
+    for file, items in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        items.sort(key=lambda item: place.get(item.head.id, len(place)))
+        file.write_text(bank_files.dump(items), encoding="utf-8")
+        click.echo(f"{file}: {len(items)} items")
 
 
 @cli.group("export")

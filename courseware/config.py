@@ -36,6 +36,7 @@ class Settings:
     workers: int = 0
     trusted_hosts: tuple[str, ...] = ()
     https: bool = False
+    proxies: int = 0
     registration: str = "open"
     registration_code: str = ""
     session_days: int = 14
@@ -93,6 +94,8 @@ def _check(settings: Settings) -> None:
         raise BadSetting("REGISTRATION_CODE", "is needed where REGISTRATION is 'code'")
     if not 1 <= settings.session_days <= 365:
         raise BadSetting("SESSION_DAYS", f"{settings.session_days} should lie between 1 and 365")
+    if settings.proxies > 5:
+        raise BadSetting("PROXIES", f"{settings.proxies} should be at most 5: how many proxies stand before the server")
     if settings.workers > 64:
         raise BadSetting("WORKERS", f"{settings.workers} should be at most 64; 0 chooses by the machine")
     if settings.course_dir and not (Path(settings.course_dir) / "modules").is_dir():

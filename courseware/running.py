@@ -50,7 +50,11 @@ def make_ready(db: Database, loaded: Loaded, migrations_folder: Path, *, now: da
 
 
 def address(settings: Settings) -> str:
-    """Where the course is reached from this machine."""
+    """Where people reach the course: by its first trusted name where there is one, else on this machine."""
+    if settings.trusted_hosts:
+        name = settings.trusted_hosts[0]
+        port = "" if settings.https or settings.proxies or ":" in name else f":{settings.port}"
+        return f"{'https' if settings.https else 'http'}://{name}{port}"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"http://{shown}:{settings.port}"

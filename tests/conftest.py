@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
 from courseware.app import create_app
@@ -20,6 +22,7 @@ from courseware.services.bank import load_shipped
 from courseware.storage import migrations
 from courseware.storage.database import Database
 from courseware.storage.tables import Base
+from tests.support import browser as browsers
 from tests.support.pages import Browser
 
 hypothesis_settings.register_profile("parley", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -145,3 +148,15 @@ def app(sqlite: Database, loaded: Loaded, clock: Clock, tmp_path: Path) -> Flask
 def browser(app: Flask) -> Browser:
     """A visitor who is not signed in; every page fetched is checked."""
     return Browser(app)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """One browser a worker: Playwright does not run twice in a process."""
+    path = browsers.find()
+    if path is None:
+        pytest.skip("no Chromium was found; `make test` installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        yield browser
+        browser.close()

@@ -49,6 +49,16 @@ def require_open(state: str) -> None:
         raise AttemptClosed("This attempt was handed in. Nothing in it can be changed.")
 
 
-def newest(current: int | None, offered: int) -> bool:
-    """Whether a save with this sequence number is newer than what is stored."""
-    return current is None or offered > current
+def window_of(token: str) -> str:
+    """The browser window that made a save's token: what stands before its first hyphen."""
+    return token.split("-", 1)[0]
+
+
+def follows(sequence: int, base: int, stored: int, *, same_window: bool) -> bool:
+    """Whether a save may take the place of the stored answer.
+
+    sequence: the save's number. base: the number of the stored answer its page knew. stored: that
+    of the answer which is there. A window may follow itself without having heard what became of
+    its last save; nobody may write over an answer that he or she has not seen.
+    """
+    return sequence > stored and (base >= stored or same_window)

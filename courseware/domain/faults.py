@@ -100,10 +100,14 @@ class Reader:
             return ""
         if len(value) > most:
             self.fault(f"has {len(value)} characters; at most {most} fit", name)
-        if "\x00" in value:
-            self.fault("holds a character that can't be stored (NUL)", name)
-            value = value.replace("\x00", "")
-        return value.strip()
+        return self._storable(value, name).strip()
+
+    def _storable(self, value: str, *steps: str | int) -> str:
+        """``value`` without what no database keeps: NUL and halves of surrogate pairs. Either is a fault."""
+        clean = "".join(each for each in value if each != "\x00" and not "\ud800" <= each <= "\udfff")
+        if clean != value:
+            self.fault("holds a character that can't be stored (NUL or half a surrogate pair)", *steps)
+        return clean
 
     def slug(self, name: str) -> str:
         """An identifier of lower-case letters, digits and single hyphens."""
@@ -154,7 +158,7 @@ class Reader:
             elif allowed is not None and value.strip() not in allowed:
                 self.fault(f"'{value.strip()}' is not known; use: {', '.join(sorted(allowed))}", name, index)
             else:
-                found.append(value.strip())
+                found.append(self._storable(value, name, index).strip())
         return tuple(found)
 
     def items(self, name: str, *, least: int = 0, most: int = 10_000) -> Sequence[object]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 from courseware.services.errors import Conflict, NotFound, Refused
 from courseware.services.sign_in import close_sessions
 from courseware.storage.accounts import ROLES, OneTimeLink, RoleGrant, User, digest, new_identity, new_user
+from courseware.storage.locks import take_turns
 
 SETUP_LASTS = timedelta(days=7)
 INVITATION_LASTS = timedelta(days=14)
@@ -29,6 +30,10 @@ PAGE = 50
 
 # The library's own way to allow names of closed networks (.local, .test): its list is meant to be edited.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+ROLES_CHANGE = "who has which role"
+"""What those take turns at who give and take roles."""
 
 
 class BadAddress(Refused):
@@ -165,6 +170,7 @@ def make_setup_link(session: Session, *, now: datetime) -> str:
 
     Raises AdminExists.
     """
+    take_turns(session, ROLES_CHANGE)
     if admin_exists(session):
         raise AdminExists("An administrator exists already; further ones are invited.")
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup", OneTimeLink.used_at.is_(None)))
@@ -177,6 +183,7 @@ def use_setup_link(session: Session, secret: str, email: str, name: str, passwor
     Works once, however many visitors try at the same time. Raises LinkUnknown, LinkUsed,
     LinkExpired, BadAddress, BadName, AddressTaken; a refused address leaves the link unused.
     """
+    take_turns(session, ROLES_CHANGE)
     _spend(session, secret, "setup", now)
     if admin_exists(session):
         raise LinkUsed("An administrator exists already, so this link makes none.")
@@ -193,7 +200,7 @@ def make_invitation(session: Session, email: str, name: str, role: str, *, now: 
     user = session.scalar(_by_email(address).options(selectinload(User.grants)))
     if user is None:
         user_id = create_account(session, address, name, None, (role,), now=now)
-    elif user.password is not None or not user.active:
+    elif user.simulated or user.password is not None or not user.active:
         raise AddressTaken(f"{address} has an account already.")
     else:
         user_id = user.id
@@ -287,6 +294,7 @@ def set_active(session: Session, user_id: int, active: bool) -> None:
 
 def grant_role(session: Session, user_id: int, role: str) -> None:
     """Give a role; nothing happens where it is held already. Raises AccountUnknown, RoleUnknown."""
+    take_turns(session, ROLES_CHANGE)
     user = _user(session, user_id)
     if _role(role) not in {grant.role for grant in user.grants}:
         user.grants.append(RoleGrant(role=role))
@@ -295,6 +303,7 @@ def grant_role(session: Session, user_id: int, role: str) -> None:
 
 def revoke_role(session: Session, user_id: int, role: str) -> None:
     """Take a role away; nothing happens where it is not held. Raises AccountUnknown, RoleUnknown, LastAdmin."""
+    take_turns(session, ROLES_CHANGE)
     user = _user(session, user_id)
     _role(role)
     if role == "admin" and user.active:
@@ -319,8 +328,9 @@ def _active_admins() -> Select[int]:
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
-    """Refuse to lose the last administrator. The rows are locked, so that two do not remove each other."""
-    admins = set(session.scalars(_active_admins().order_by(User.id).with_for_update()))
+    """Refuse to lose the last administrator. Role changes take turns: two could remove each other otherwise."""
+    take_turns(session, ROLES_CHANGE)
+    admins = set(session.scalars(_active_admins()))
     if admins == {user.id}:
         raise LastAdmin(f"{user.email} is the only administrator; make another one first.")
 
@@ -340,7 +350,7 @@ def _row(user: User) -> AccountRow:
         active=user.active,
         roles=tuple(role for role in ROLES if role in {grant.role for grant in user.grants}),
         created_at=user.created_at,
-        invited=user.password is None,
+        invited=user.password is None and not user.simulated,
         simulated=user.simulated,
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from courseware.domain import attempts as rules
 from courseware.domain.blueprint import Candidate, draw
-from courseware.domain.items.base import Fields, Outcome, Presentation
+from courseware.domain.items.base import Fields, Item, Outcome, Presentation, Stored
 from courseware.domain.lessons import Module
 from courseware.services.attempt_rows import answer as answer_of
 from courseware.services.attempt_rows import module_of, own, places, quiz_of
@@ -194,28 +194,34 @@ def save_response(
     *,
     token: str,
     sequence: int,
+    base: int | None = None,
     now: datetime,
 ) -> Saved:
     """Keep one answer of an open attempt.
 
     token: made by the page for this save; the same token again gives the first result back.
-    sequence: one more than that of the answer the page began from.
+    sequence: the page's counter, higher with each answer. base: the number of the stored answer that the page
+    knows (one less than ``sequence`` unless told): an answer that another window stored since stays.
     Raises NotFound, AttemptClosed, InvalidResponse (nothing is stored), StaleSave (a newer
     answer is stored and stays).
     """
     attempt = own(session, attempt_id, user_id, lock=True)
     place, version = _place(session, attempt_id, position)
     item = loaded(version)
-    if (repeated := _repeated(session, token, place.id)) is not None:
-        return repeated
-    rules.require_open(attempt.state)
+    known = session.scalar(select(Response).where(Response.token == token))
+    if known is None:
+        rules.require_open(attempt.state)
     answer = item.parse_response(fields)
+    if known is not None:
+        return _repeated(known, place.id, item, answer)
     latest = session.scalar(
         select(Response).where(Response.attempt_item_id == place.id).order_by(Response.sequence.desc()).limit(1)
     )
-    if latest is not None and not rules.newest(latest.sequence, sequence):
-        stored = item.form_of(latest.answer) if latest.answer is not None else {}
-        raise StaleSave(stored, latest.sequence, latest.saved_at)
+    if latest is not None:
+        base = sequence - 1 if base is None else base
+        same_window = rules.window_of(latest.token) == rules.window_of(token)
+        if not rules.follows(sequence, base, latest.sequence, same_window=same_window):
+            raise _stale(item, latest)
     row = Response(
         attempt_item_id=place.id,
         token=token,
@@ -228,13 +234,18 @@ def save_response(
     return Saved(now, sequence, answer is not None, repeated=False)
 
 
-def _repeated(session: Session, token: str, place_id: int) -> Saved | None:
-    row = session.scalar(select(Response).where(Response.token == token))
-    if row is None:
-        return None
+def _repeated(row: Response, place_id: int, item: Item, answer: Stored | None) -> Saved:
+    """What the first save with this token came to; another answer under the same token is no repetition."""
     if row.attempt_item_id != place_id:
         raise NotFound("This save belongs to another question.")
+    if row.answer != (dict(answer) if answer is not None else None):
+        raise _stale(item, row)
     return Saved(row.saved_at, row.sequence, row.answer is not None, repeated=True)
+
+
+def _stale(item: Item, stored: Response) -> StaleSave:
+    fields = item.form_of(stored.answer) if stored.answer is not None else {}
+    return StaleSave(fields, stored.sequence, stored.saved_at)
 
 
 def submit(session: Session, attempt_id: int, user_id: int, *, now: datetime) -> rules.Result:

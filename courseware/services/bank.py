@@ -15,6 +15,7 @@ from courseware.services.errors import Conflict, NotFound
 from courseware.storage.accounts import User
 from courseware.storage.attempts import AttemptItem
 from courseware.storage.bank import BankItem, ItemVersion
+from courseware.storage.locks import take_turns
 
 SHIPPED = "Shipped with the course"
 PAGE = 50
@@ -103,7 +104,8 @@ def load_shipped(session: Session, shipped: Iterable[tuple[str, Item]], *, now: 
     Three-way: an item changed in the files and by an instructor since it was last loaded is
     reported and left alone. Loading the same files again changes nothing.
     """
-    rows = {row.id: row for row in session.scalars(select(BankItem))}
+    take_turns(session, "the shipped bank")
+    rows = {row.id: row for row in session.scalars(select(BankItem).with_for_update())}
     hashes = _current_hashes(session)
     new: list[str] = []
     updated: list[str] = []
@@ -211,6 +213,7 @@ def create_item(
     session: Session, item: Item, module: str, *, author_id: int | None, reason: str, now: datetime
 ) -> None:
     """Add a new item at version 1. Raises IdTaken."""
+    take_turns(session, f"item {item.head.id}")
     if session.get(BankItem, item.head.id) is not None:
         raise IdTaken(f"The id '{item.head.id}' is taken by another item; choose another.")
     _add_item(session, item, module, author_id, reason, now)

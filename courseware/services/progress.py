@@ -17,6 +17,8 @@ from courseware.storage.accounts import RoleGrant, User
 from courseware.storage.attempts import Attempt
 from courseware.storage.practice import DrillRun, LessonRead
 
+PAGE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -31,13 +33,15 @@ class Next:
 class ModuleProgress:
     """One trainee and one module.
 
-    best: the best submitted attempt at the quiz, None where there is none. drills: the ids of
+    best: the best submitted attempt at the quiz, None where there is none. passed: whether any
+    attempt reached the pass mark that held for it: what was passed stays passed. drills: the ids of
     drills run to an ending. steps_done of steps: what completion asks for, in countable steps.
     """
 
     module: Module
     read: frozenset[str]
     best: AttemptRow | None
+    passed: bool
     open_attempt: int | None
     drills: frozenset[str]
     steps_done: int
@@ -53,11 +57,6 @@ class ModuleProgress:
     def started(self) -> bool:
         """Whether anything in the module was done."""
         return bool(self.read or self.best or self.open_attempt or self.drills)
-
-    @property
-    def passed(self) -> bool:
-        """Whether the quiz was passed in any attempt."""
-        return self.best is not None and self.best.result is not None and self.best.result.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +84,40 @@ class TraineeRow:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class TraineePage:
+    """One page of a list of trainees. found: how many match; total: how many there are."""
+
+    rows: tuple[TraineeRow, ...]
+    found: int
+    total: int
+    page: int
+    pages: int
+
+
 def course_progress(session: Session, user_id: int, course: Course) -> Progress:
     """Where one trainee is in the course."""
     return _all_progress(session, [user_id], course)[user_id][0]
 
 
-def trainees(session: Session, course: Course) -> tuple[TraineeRow, ...]:
-    """Every account with the trainee role and where it is, by name."""
-    users = session.scalars(
-        select(User)
+def trainees(session: Session, course: Course, words: str = "", *, page: int = 1, size: int = PAGE) -> TraineePage:
+    """Accounts with the trainee role by name, one page of those whose name or address holds the words, and where
+    they are."""
+    everyone = session.execute(
+        select(User.id, User.name, User.email)
         .join(RoleGrant, RoleGrant.user_id == User.id)
         .where(RoleGrant.role == "trainee")
         .order_by(User.name, User.id)
     ).all()
-    found = _all_progress(session, [user.id for user in users], course)
-    return tuple(
-        TraineeRow(user.id, user.name, user.email, user.active, user.simulated, found[user.id][1], found[user.id][0])
-        for user in users
-    )
+    # Not in SQL: SQLite's lower() knows the letters of English alone.
+    found = [row.id for row in everyone if words.casefold() in f"{row.name} {row.email}".casefold()]
+    pages = max(1, -(-len(found) // size))
+    page = min(max(page, 1), pages)
+    ids = found[(page - 1) * size : page * size]
+    users = {user.id: user for user in session.scalars(select(User).where(User.id.in_(ids)))}
+    where = _all_progress(session, ids, course)
+    rows = tuple(_row(users[user_id], *where[user_id]) for user_id in ids)
+    return TraineePage(rows, len(found), len(everyone), page, pages)
 
 
 def trainee(session: Session, user_id: int, course: Course) -> TraineeRow | None:
@@ -110,7 +125,10 @@ def trainee(session: Session, user_id: int, course: Course) -> TraineeRow | None
     user = session.get(User, user_id)
     if user is None:
         return None
-    progress, last = _all_progress(session, [user_id], course)[user_id]
+    return _row(user, *_all_progress(session, [user_id], course)[user_id])
+
+
+def _row(user: User, progress: Progress, last: datetime | None) -> TraineeRow:
     return TraineeRow(user.id, user.name, user.email, user.active, user.simulated, last, progress)
 
 
@@ -166,13 +184,13 @@ def _module_progress(
 ) -> ModuleProgress:
     rows = list(sat)
     best = best_of(rows)
-    passed = best is not None and best.result is not None and best.result.passed
+    passed = any(row.result is not None and row.result.passed for row in rows)
     wanted = module.completion
     steps = len(module.lessons) * wanted.lessons + wanted.quiz + wanted.drills
     done = len(read) * wanted.lessons + (passed and wanted.quiz) + min(len(drills), wanted.drills)
     running = next((row.id for row in rows if row.submitted_at is None), None)
     following = _next(module, read, drills, passed=passed, complete=steps == done)
-    return ModuleProgress(module, read, best, running, drills, done, steps, following)
+    return ModuleProgress(module, read, best, passed, running, drills, done, steps, following)
 
 
 def best_of(rows: Iterable[AttemptRow]) -> AttemptRow | None:

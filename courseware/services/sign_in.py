@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from courseware.services.errors import Refused
 from courseware.storage.accounts import BrowserSession, SignInFailure, digest
+from courseware.storage.locks import take_turns
 
 WINDOW = timedelta(minutes=15)
 """Failures this close together count as guessing."""
@@ -54,7 +55,7 @@ def record_failure(session: Session, email: str | None, network: str, *, now: da
     limits = {_network(network): NETWORK_LIMIT}
     if email is not None:
         limits[_address(email)] = ADDRESS_LIMIT
-    _queue(session, limits)
+    take_turns(session, *limits)
     session.execute(delete(SignInFailure).where(SignInFailure.at <= now - MEMORY))
     waits = [until for subject, limit in limits.items() if (until := _refused_until(session, subject, limit, now))]
     if waits:
@@ -101,13 +102,6 @@ def close_sessions(session: Session, user_id: int) -> int:
         delete(BrowserSession).where(BrowserSession.user_id == user_id).returning(BrowserSession.digest)
     )
     return len(ended.all())
-
-
-def _queue(session: Session, subjects: Iterable[str]) -> None:
-    """Let tries for the same subject wait for each other. SQLite's writers queue anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        for subject in sorted(subjects):
-            session.execute(select(func.pg_advisory_xact_lock(int(subject[:15], 16))))
 
 
 def _refused_until(session: Session, subject: str, limit: int, now: datetime) -> datetime | None:

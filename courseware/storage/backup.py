@@ -30,6 +30,7 @@ def backup(db: Database, target: Path) -> int:
         raise BackupRefused(f"the folder {target.parent} does not exist")
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
     try:
         _copy(source, partial)
         if (fault := damage(partial)) is not None:
@@ -94,6 +95,12 @@ def restore(db: Database, source: Path, folder: Path, *, now: datetime) -> Path 
     if target.exists():
         kept = _unused(target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"))
         target.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        # What a crash left beside the replaced file belongs to it: under the old name it would be replayed
+        # over the restored one.
+        if (left := target.with_name(target.name + suffix)).exists():
+            beside = kept or target.with_name(f"{target.name}.left")
+            left.rename(beside.with_name(beside.name + suffix))
     arriving.rename(target)
     migrations.upgrade(db, folder)
     return kept

@@ -65,9 +65,15 @@ class Database:
             self.path = Path(self.url.database)
             self.path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url.set(drivername="sqlite+pysqlite"), module=pysqlite3.dbapi2)
+        event.listen(engine, "do_connect", self._make_private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _make_private(self, *_arguments: object) -> None:
+        """Before SQLite makes the file: records are for the account that serves them alone."""
+        if self.path is not None:
+            self.path.touch(mode=0o600)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -37,9 +37,9 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _unfilled(error: BlueprintUnfilled) -> ResponseReturnValue:
+def _unfilled(_error: BlueprintUnfilled) -> ResponseReturnValue:
     text = gettext("The question bank has too few questions for this quiz. Please tell your instructor.")
-    return page(409, gettext("This quiz can’t start yet"), f"{text} ({error})")
+    return page(409, gettext("This quiz can’t start yet"), text)
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:

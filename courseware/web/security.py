@@ -118,11 +118,13 @@ def enforce(app: Flask) -> None:
 
     @app.before_request
     def refuse_foreign_host() -> Response | None:
-        if _host_name(request.host) in hosts:
+        name = _host_name(request.host)
+        if name in hosts or (name in LOOPBACK_HOSTS and request.path == "/healthz"):
             return None
         # Plain text: links can't be built for a host that is not ours.
         return Response("This server is not reached by that name.\n", 400, mimetype="text/plain")
 
+    app.before_request(_refuse_unstorable)
     app.before_request(_check_policy)
 
     @app.after_request
@@ -149,6 +151,16 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
     )
+
+
+def _refuse_unstorable() -> None:
+    """No database keeps NUL, so nothing that holds one can be meant."""
+    texts = [
+        request.path,
+        *(value for values in (request.args, request.form) for pair in values.items(multi=True) for value in pair),
+    ]
+    if any("\x00" in text for text in texts):
+        abort(400)
 
 
 def _check_policy() -> ResponseReturnValue | None:

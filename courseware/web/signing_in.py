@@ -256,6 +256,7 @@ def _open_session(_app: Flask, user: Account, **_extra: object) -> None:
             sign_in.forget_failures(transaction, attempt)
         secret = sign_in.open_session(transaction, user.id, days=runtime().settings.session_days, now=now())
     session.clear()
+    session.permanent = True
     g.pop("csrf_token", None)
     session["_user_id"] = secret
 

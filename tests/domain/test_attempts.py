@@ -41,7 +41,25 @@ def test_only_an_attempt_in_progress_is_open() -> None:
         attempts.require_open(attempts.SUBMITTED)
 
 
-@pytest.mark.parametrize(("stored", "offered", "newer"), [(None, 1, True), (1, 2, True), (2, 2, False), (3, 2, False)])
-def test_a_save_has_to_be_newer(stored: int | None, offered: int, newer: bool) -> None:
-    """The same number twice is not newer: two windows began from the same answer."""
-    assert attempts.newest(stored, offered) is newer
+@pytest.mark.parametrize(
+    ("sequence", "base", "stored", "same_window", "follows"),
+    [
+        (2, 1, 1, False, True),  # it knew the stored answer
+        (2, 1, 2, False, False),  # another window was as quick
+        (5, 1, 4, False, False),  # it counted on after a refusal, and still has not seen answer 4
+        (5, 4, 4, False, True),
+        (3, 0, 2, True, True),  # its own save, whose answer was lost on the line
+        (2, 0, 2, True, False),  # an older save of its own that came late
+    ],
+)
+def test_nobody_writes_over_an_answer_unseen(
+    sequence: int, base: int, stored: int, same_window: bool, follows: bool
+) -> None:
+    """A save follows the answer that its page knew, or its own window's."""
+    assert attempts.follows(sequence, base, stored, same_window=same_window) is follows
+
+
+def test_a_window_is_known_by_how_its_tokens_begin() -> None:
+    """A page without scripts makes tokens without a hyphen: each is a window of its own."""
+    assert attempts.window_of("a1b2-c3d4-e5") == attempts.window_of("a1b2-ffff-00") == "a1b2"
+    assert attempts.window_of("a1b2c3") == "a1b2c3"

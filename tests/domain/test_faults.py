@@ -37,7 +37,12 @@ def test_faulty_carries_every_fault():
         (lambda r: r.text("x"), True, "", "x: should be text, not true or false"),
         (lambda r: r.text("x"), ["a"], "", "x: should be text, not a list"),
         (lambda r: r.text("x", most=2), "abc", "abc", "x: has 3 characters; at most 2 fit"),
-        (lambda r: r.text("x"), "a\x00b", "ab", "x: holds a character that can't be stored (NUL)"),
+        (
+            lambda r: r.text("x"),
+            "a\x00b",
+            "ab",
+            "x: holds a character that can't be stored (NUL or half a surrogate pair)",
+        ),
         (lambda r: r.slug("x"), "first-hour", "first-hour", None),
         (lambda r: r.slug("x"), "First hour", "First hour", "x: 'First hour' should be lower-case letters"),
         (lambda r: r.slug("x"), "", "", "x: is missing"),

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support import browser as browsers
 from tests.support import serving
 from tests.support.serving import Served
 
@@ -19,18 +18,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     """The course on an empty database."""
     with serving.served(tmp_path) as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
-    path = browsers.find()
-    if path is None:
-        pytest.skip("no Chromium was found; `make test` installs one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
-        yield browser
-        browser.close()
 
 
 @dataclass

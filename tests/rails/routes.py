@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 
+from courseware.services import drills
 from courseware.web.security import Policy, policy_of
 from tests.rails.place import Place
 
@@ -186,13 +187,10 @@ def _question_form(place: Place) -> Body:
 
 
 def _choice(place: Place) -> Body:
-    drill = place.loaded.course.modules[0].drill(place.world.drill)
-    assert drill is not None
-    first = drill.scene(drill.start)
-    assert first is not None
-    scene = drill.scene(first.choices[0].routes[0].to)
-    assert scene is not None
-    return {"choice": next(each.id for each in scene.choices if each.when is None), "step": "2"}
+    ada = place.world.ada
+    with place.db.read() as session:
+        state = drills.run_state(session, ada.run, ada.user)
+    return {"choice": state.choices[0].id, "step": str(state.step)}
 
 
 def item_form(place: Place) -> Body:
@@ -314,6 +312,7 @@ ROWS: tuple[Row, ...] = (
     Row("instructor.attempt", INSTRUCTOR, lambda place: {"attempt_id": place.world.ada.submitted}, _no_attempt),
     Row("instructor.invite", INSTRUCTOR),
     posting("instructor.invite", INSTRUCTOR, body=_invitation, status=200, page=True),
+    Row("instructor.reset_link", INSTRUCTOR, _user, status=302, page=False),
     posting("instructor.reset_link", INSTRUCTOR, _user, _no_user, status=200, page=True, writes=False),
     Row("instructor.scores", INSTRUCTOR),
     Row("instructor.scores_file", INSTRUCTOR, page=False),
@@ -326,6 +325,7 @@ ROWS: tuple[Row, ...] = (
     posting("admin.active", ADMIN, _user, _no_user, body=lambda _place: {"action": "deactivate"}, status=302),
     Row("admin.invite", ADMIN),
     posting("admin.invite", ADMIN, body=_invitation, status=200, page=True),
+    Row("admin.reset_link", ADMIN, _user, status=302, page=False),
     posting("admin.reset_link", ADMIN, _user, _no_user, status=200, page=True, writes=False),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize
 
 from courseware.app import create_app
 from courseware.config import Settings
@@ -36,15 +36,15 @@ SEND = """([action, changes]) => {
   const where = (form) => form.getAttribute("action") || location.pathname; // a button may be called "action"
   const forms = [...document.forms].filter((form) => where(form).includes(action));
   const form = forms.sort((a, b) => where(a).length - where(b).length)[0];
-  for (const [name, value] of Object.entries(changes)) {
-    for (const each of [...form.elements].filter((each) => each.name === name)) each.removeAttribute("name");
-    for (const one of [value].flat()) {
-      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: one }));
-    }
-  }
-  HTMLFormElement.prototype.submit.call(form);
+  const copy = Object.assign(document.createElement("form"), { method: form.method, hidden: true });
+  copy.setAttribute("action", where(form));
+  const put = (name, value) => copy.append(Object.assign(document.createElement("textarea"), { name, value }));
+  for (const [name, value] of new FormData(form)) if (!(name in changes)) put(name, value);
+  for (const [name, value] of Object.entries(changes)) for (const one of [value].flat()) put(name, one);
+  document.body.append(copy);
+  HTMLFormElement.prototype.submit.call(copy);
 }"""
-"""Sends a form with other values: past the scripts, which would put numbers of their own in a question's form."""
+"""Sends a form with other values, as a copy: the page's scripts see no change that they would save by themselves."""
 
 
 @dataclass
@@ -130,7 +130,14 @@ def seen(site: Site, visitor: str) -> Iterator[Sight]:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             sight.complaints.append(message.text)
 
+    def heard(answer: Response) -> None:
+        # files of the page; what a script of ours sends may be refused
+        asked = answer.request
+        if answer.status >= 400 and asked.method == "GET" and not asked.is_navigation_request():
+            sight.complaints.append(f"{answer.status} for {answer.url}")
+
     page.on("console", note)
+    page.on("response", heard)
     page.on("pageerror", lambda error: sight.complaints.append(str(error)))
     yield sight
     page.close()

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from courseware.content.loader import Loaded
 from tests.rails.place import ANONYMOUS
 from tests.rails.routes import PAGES, Row
 from tests.rails.seeing import AXE, NARROW, WIDE, Sight, Site, bare_world, fill_whole, go, make_site, seen, send
 from tests.rails.states import STATES, State
-from tests.support.browser import arguments, find
 
 pytestmark = pytest.mark.browser
 
@@ -35,18 +34,6 @@ KEY_PAGES = (
     "question ordering", "question matching", "sign-in left blank", "ordering left blank",
 )  # fmt: skip
 """Where every stop of the Tab key is looked at."""
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all."""
-    path = find()
-    if path is None:
-        pytest.skip("there is no browser; `python -m tests.support.browser` installs one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +162,24 @@ def test_a_refused_script_is_seen(site: Site) -> None:
         sight.page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'void 0'}))")
         sight.page.wait_for_function("window.parleyViolations.length > 0")
         assert any("script-src" in each for each in sight.refused())
+
+
+def test_a_missing_file_is_seen(site: Site) -> None:
+    with seen(site, ANONYMOUS) as sight:
+        go(sight, "/sign-in")
+        with sight.page.expect_response("**/assets/none.svg"):
+            sight.page.evaluate("document.body.append(Object.assign(new Image(), {src: '/assets/none.svg'}))")
+        assert any("404 for" in each for each in sight.refused())
+
+
+def test_dark_is_dark_and_light_is_light(site: Site) -> None:
+    with seen(site, ANONYMOUS) as sight:
+        go(sight, "/sign-in")
+        grounds = []
+        for scheme in ("light", "dark"):
+            sight.page.emulate_media(color_scheme=scheme)
+            grounds.append(sight.page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+        assert len(set(grounds)) == 2
 
 
 def test_every_page_of_the_table_is_looked_at() -> None:

@@ -43,14 +43,16 @@ PINNED: dict[str, int] = {
     "instructor.item": 7,
     "instructor.new_item": 1,
     "instructor.edit_item": 4,
-    "instructor.trainees": 6,
+    "instructor.trainees": 7,
     "instructor.trainee": 11,
     "instructor.attempt": 7,
     "instructor.invite": 1,
+    "instructor.reset_link": 1,
     "instructor.scores": 4,
     "instructor.scores_file": 3,
     "instructor.responses_file": 2,
     "admin.accounts": 4,
+    "admin.reset_link": 1,
     "admin.invite": 1,
 }
 """Statements of each page for who looks at it (``Row.seer``), the look-up of the browser session included."""

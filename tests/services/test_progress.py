@@ -171,7 +171,7 @@ def test_trainees_are_told_apart(world: World) -> None:
     with world.db.write() as session:
         teacher = make_user(session, "t@example.org", "instructor", name="A Teacher")
         accounts.set_active(session, make_user(session, "z@example.org", name="Zoe"), active=False)
-        rows = progress.trainees(session, world.course)
+        rows = progress.trainees(session, world.course).rows
         assert progress.trainee(session, world.user, world.course) == rows[0]
         assert progress.trainee(session, teacher, world.course) is not None
         assert progress.trainee(session, 999, world.course) is None

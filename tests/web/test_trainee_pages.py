@@ -44,7 +44,7 @@ def _save(browser: Browser, question: Question, answer: Fields, go: str = "stay"
     return response.location
 
 
-HIDDEN = ("csrf_token", "token", "sequence")
+HIDDEN = ("csrf_token", "token", "sequence", "base")
 
 
 def test_front_page_leads_a_visitor_in_and_a_new_trainee_on(browser: Browser, app: Flask) -> None:
@@ -158,7 +158,7 @@ def test_a_repeated_save_gives_the_first_answer_back(app: Flask, ana: Browser, c
     ana.get(question.url)
     fields = _hidden(ana, question) | question.right
     first = post(ana, question.url, fields, script=True)
-    assert first.json == {"saved_at": "09:00:00", "sequence": 1, "answered": True}
+    assert first.json == {"saved_at": "09:00:00 UTC", "sequence": 1, "answered": True}
     clock.forward(seconds=9)
     assert post(ana, question.url, fields, script=True).json == first.json
     assert post(ana, question.url, fields).status_code == 303

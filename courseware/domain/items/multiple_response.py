@@ -75,7 +75,8 @@ class MultipleResponse(Item):
         return {"choices": ticked} if ticked else None
 
     def form_of(self, response: Stored) -> dict[str, list[str]]:
-        return {"answer": listed(response, "choices")}
+        # not in file order: forms go to trainees, and authors tend to write the right options first
+        return {"answer": sorted(listed(response, "choices"))}
 
     def grade(self, response: Stored | None) -> Outcome:
         """Mark by the item's rule; ``share`` holds the formulas."""

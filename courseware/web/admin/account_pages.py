@@ -77,7 +77,7 @@ def invite() -> ResponseReturnValue:
 @policy(Policy.ADMIN)
 def reset_link(user_id: int) -> ResponseReturnValue:
     """A link on which a person chooses a new password; looking at the address makes none."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("admin.accounts"))
     return reset_page("admin/link.html", user_id)
 

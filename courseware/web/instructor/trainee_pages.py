@@ -12,7 +12,6 @@ from courseware.web.inviting import invite_page, is_admin, reset_page
 from courseware.web.security import Policy, policy
 
 ID = "<int(max=2147483647):{}>"
-PAGE = 50
 
 
 @blueprint.get("/trainees")
@@ -21,24 +20,13 @@ def trainees() -> ResponseReturnValue:
     """Everyone with the trainee's role, and where each is."""
     words = request.args.get("words", "").strip()
     with db().read() as session:
-        everyone = progress.trainees(session, course())
-    found = [row for row in everyone if words.casefold() in f"{row.name} {row.email}".casefold()]
-    pages = max(1, -(-len(found) // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+        listed = progress.trainees(session, course(), words, page=request.args.get("page", 1, type=int))
 
     def page_url(number: int) -> str:
         return url_for("instructor.trainees", words=words or None, page=number)
 
     return render_template(
-        "instructor/trainees.html",
-        rows=found[(page - 1) * PAGE : page * PAGE],
-        found=len(found),
-        total=len(everyone),
-        search=words,
-        page=page,
-        pages=pages,
-        page_url=page_url,
-        modules=course().modules,
+        "instructor/trainees.html", listed=listed, search=words, page_url=page_url, modules=course().modules
     )
 
 
@@ -76,6 +64,6 @@ def invite() -> ResponseReturnValue:
 @policy(Policy.INSTRUCTOR)
 def reset_link(user_id: int) -> ResponseReturnValue:
     """A link on which a trainee chooses a new password; looking at the address makes none."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("instructor.trainee", user_id=user_id))
     return reset_page("instructor/link.html", user_id)

@@ -12,7 +12,7 @@ from courseware.domain.lessons import Lesson, Module
 from courseware.services.errors import NotFound
 from courseware.web.context import course
 
-OURS = ("csrf_token", "token", "sequence", "go")
+OURS = ("csrf_token", "token", "sequence", "base", "go")
 """Fields of an answer's form that are not the item's."""
 
 

@@ -67,16 +67,16 @@ def quiz_item(attempt_id: int, position: int) -> ResponseReturnValue:
 @policy(Policy.TRAINEE)
 def save_response(attempt_id: int, position: int) -> ResponseReturnValue:
     """Keep the answer to one question, then stay, go on or finish."""
-    token, sequence, fields = _token(), _sequence(), answer_fields()
+    token, sequence, base, fields = _token(), _sequence(), _base(), answer_fields()
     try:
         with db().write() as session:
             saved = attempts.save_response(
-                session, attempt_id, me(), position, fields, token=token, sequence=sequence, now=now()
+                session, attempt_id, me(), position, fields, token=token, sequence=sequence, base=base, now=now()
             )
     except (InvalidResponse, StaleSave) as refusal:
         return _refused(attempt_id, position, fields, refusal)
     if wants_json():
-        return jsonify(saved_at=f"{saved.saved_at:%H:%M:%S}", sequence=saved.sequence, answered=saved.answered)
+        return jsonify(saved_at=f"{saved.saved_at:%H:%M:%S} UTC", sequence=saved.sequence, answered=saved.answered)
     return redirect(_onward(attempt_id, position), 303)
 
 
@@ -117,8 +117,8 @@ def review(attempt_id: int) -> ResponseReturnValue:
 @blueprint.errorhandler(AttemptClosed)
 def attempt_closed(_error: AttemptClosed) -> ResponseReturnValue:
     """Looking leads to the review; what would change an attempt that was handed in is refused."""
-    attempt_id = (request.view_args or {})["attempt_id"]
-    url = url_for("trainee.review", attempt_id=attempt_id)
+    attempt_id = (request.view_args or {}).get("attempt_id")
+    url = url_for("trainee.review", attempt_id=attempt_id) if attempt_id else request.path
     if request.method in ("GET", "HEAD"):
         return redirect(url)
     text = gettext("This attempt was handed in already. Nothing in it was changed, and nothing can be changed now.")
@@ -149,6 +149,7 @@ def _item(
         stale=stale,
         saved_at=page.saved_at if kept else None,
         token=uuid4().hex,
+        base=page.sequence,
         sequence=page.sequence + 1,
         positions=_positions(page),
         total=len(page.attempt.places),
@@ -161,9 +162,12 @@ def _refused(
     """Why the answer was not kept, with what was typed still in the form."""
     fault = refusal if isinstance(refusal, InvalidResponse) else None
     status = 422 if fault else 409
+    if wants_json() and isinstance(refusal, StaleSave):
+        text = gettext("A newer answer was saved in another window. Reload to see it.")
+        stored_at = f"{refusal.saved_at:%H:%M:%S} UTC"
+        return jsonify(error=text, stored=refusal.stored, sequence=refusal.sequence, stored_at=stored_at), status
     if wants_json():
-        text = str(fault) if fault else gettext("A newer answer was saved in another window. Reload to see it.")
-        return jsonify(error=text), status
+        return jsonify(error=str(fault)), status
     with db().read() as session:
         page = attempts.item_page(session, attempt_id, me(), position)
     return _item(page, typed=fields, fault=fault, stale=fault is None), status
@@ -203,6 +207,11 @@ def _token() -> str:
     if not TOKEN.match(token):
         raise Refused(gettext("The form came without its save token. Reload the page and answer again."))
     return token
+
+
+def _base() -> int | None:
+    text = request.form.get("base", "")
+    return int(text) if SEQUENCE.match(text) else None
 
 
 def _sequence() -> int:

@@ -215,7 +215,7 @@ class ItemForm(Form):
     @staticmethod
     def _keep_key(key: Field, verb: str, index: int, target: int) -> None:
         """Let the mark of the answer go along with its row."""
-        marked = int(key.data) if (key.data or "").isdecimal() else -1
+        marked = int(key.data) if (key.data or "").isdecimal() and len(key.data) < 4 else -1
         if verb == "remove":
             moved = -1 if marked == index else marked - (marked > index)
         else:

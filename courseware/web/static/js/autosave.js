@@ -1,12 +1,12 @@
 // Saves an answer while it is being given. "Saved" is shown only after the server has said so; while the line is down
 // the newest answer is kept and tried again. Each new answer has a token of its own and a higher sequence number, and
-// a repeated try carries the same token, so that the server can tell a second try from a second answer.
+// a repeated try carries the same token, so that the server can tell a second try from a second answer. "base" is the
+// number of the stored answer that this window knows of; a window's tokens begin alike, so that it may follow itself.
 const PAUSE = 600;
 const LONGEST = 15000;
 const PATIENCE = 20000;
 
 const clock = (value) => {
-  if (/^\d{1,2}:\d\d(:\d\d)?$/.test(value)) return value;
   const time = new Date(value);
   if (Number.isNaN(time.valueOf())) return value;
   return time.toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
@@ -15,6 +15,8 @@ const clock = (value) => {
 // randomUUID needs a secure address; a course on a plain local network has none.
 const newToken = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+
+const WINDOW = newToken().replace(/-/g, "").slice(0, 16);
 
 class Autosave {
   constructor(form, page) {
@@ -46,7 +48,7 @@ class Autosave {
   values() {
     const data = new URLSearchParams();
     for (const [name, value] of new FormData(this.form)) {
-      if (name !== "token" && name !== "sequence" && typeof value === "string") data.append(name, value);
+      if (!["token", "sequence", "base"].includes(name) && typeof value === "string") data.append(name, value);
     }
     return data.toString();
   }
@@ -67,7 +69,7 @@ class Autosave {
     const values = this.values();
     if (this.packet?.values !== values) {
       this.sequence += 1;
-      this.packet = { values, token: newToken(), sequence: this.sequence };
+      this.packet = { values, token: `${WINDOW}-${newToken()}`, sequence: this.sequence };
     }
     return this.packet;
   }
@@ -79,6 +81,8 @@ class Autosave {
     const body = new URLSearchParams(packet.values);
     body.set("token", packet.token);
     body.set("sequence", String(packet.sequence));
+    const base = this.form.elements.namedItem("base");
+    if (base) body.set("base", base.value);
     this.busy = true;
     const stop = new AbortController();
     const patience = setTimeout(() => stop.abort(), PATIENCE);
@@ -108,6 +112,8 @@ class Autosave {
     this.packet = this.packet === packet ? null : this.packet;
     this.saved = packet.values;
     this.refused = !(answer.ok && told.saved_at);
+    const base = this.form.elements.namedItem("base");
+    if (base && !this.refused) base.value = String(told.sequence);
     if (this.unsaved()) this.soon(PAUSE);
     else if (this.refused) this.say("refused", {}, told.error);
     else this.say("saved", { time: clock(told.saved_at) });

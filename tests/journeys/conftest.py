@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support import serving
-from tests.support.serving import Served
+from tests.support.server import Served, serving
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """The course on an empty database."""
-    with serving.served(tmp_path) as server:
+    with serving(tmp_path, WORKERS="2") as server:
         yield server
 
 

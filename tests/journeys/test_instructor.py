@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visitors
 from tests.journeys.steps import PASSWORD, give_some_answer, register
-from tests.support.serving import Served
+from tests.support.server import Served
 
 pytestmark = pytest.mark.browser
 

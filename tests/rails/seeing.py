@@ -91,10 +91,10 @@ def make_site(
     place.sign_in_all()
     place.make_reset_token()
     place.keep()
-    with serving(folder, DEVELOPMENT="true", **more) as address:
-        site = Site(address, place)
+    with serving(folder, DEVELOPMENT="true", **more) as server:
+        site = Site(server.url, place)
         for visitor in place.cookies:
-            site.contexts[visitor] = _context(browser, address, place, visitor)
+            site.contexts[visitor] = _context(browser, server.url, place, visitor)
         yield site
         for context in site.contexts.values():
             context.close()

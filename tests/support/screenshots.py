@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.steps import give_some_answer, register
 from tests.support import browser as browsers
-from tests.support.serving import served
+from tests.support.server import serving
 
 FOLDER = Path(__file__).resolve().parents[2] / ".readme"
 MODULE = "/modules/military-support-to-talks"
@@ -21,7 +21,7 @@ def main() -> None:
     path = browsers.find()
     if path is None:
         raise SystemExit("No Chromium was found.")
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as server, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
         window = {"width": 1100, "height": 760}
         page = browser.new_page(base_url=server.url, viewport=window, color_scheme="light", reduced_motion="reduce")

@@ -1,8 +1,9 @@
-"""The program as people run it: `courseware serve` in a process of its own, on a database prepared beforehand."""
+"""The program as people run it: `courseware serve` in a process of its own, in a folder of its own."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from courseware.content.loader import course_folder
@@ -21,6 +23,21 @@ from courseware.storage.database import Database
 SECRET_KEY = "only-for-tests-" + "k" * 32
 DEADLINE = 60.0
 """Seconds that a start may take on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running course."""
+
+    url: str
+    log: Path
+
+    @property
+    def setup_link(self) -> str:
+        """The one-time link that the first start prints."""
+        found = re.search(r"http\S+/setup/\S+", self.log.read_text(encoding="utf-8"))
+        assert found is not None
+        return found.group(0)
 
 
 class NotServing(RuntimeError):
@@ -57,8 +74,8 @@ def variables(folder: Path, port: int, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[str]:
-    """The address of a server on the database in ``folder``; it is stopped by SIGTERM afterwards."""
+def serving(folder: Path, **settings: str) -> Iterator[Served]:
+    """A server on the database in ``folder``, made where there is none; it is stopped by SIGTERM afterwards."""
     port = free_port()
     log = folder / "server.log"
     with log.open("wb") as told:
@@ -71,7 +88,7 @@ def serving(folder: Path, **settings: str) -> Iterator[str]:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(process, address, log)
-            yield address
+            yield Served(address, log)
         finally:
             _stop(process, log)
 

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c .ci/c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench texts screenshots format clean
+.PHONY: help run demo test cover check bench texts screenshots format clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -23,6 +23,10 @@ demo: $(VENV)/run.stamp ## Serve with a simulated cohort, marked as simulated on
 test: $(VENV)/test.stamp ## Set up what the tests need (a browser too) and run all of them
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+cover: $(VENV)/test.stamp ## Hold the branch coverage of domain/ at 100 per cent
+	@$(BIN)/python -m pytest tests/domain -q -n $(WORKERS) --cov=courseware/domain --cov-branch \
+	  --cov-report=term:skip-covered --cov-fail-under=100
 
 check: $(VENV)/dev.stamp ## Lint, types, import contracts, course content
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

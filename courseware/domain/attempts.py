@@ -43,6 +43,11 @@ def result(shares: Iterable[Fraction], pass_mark: int) -> Result:
     return Result(sum(each, Fraction(0)), len(each), pass_mark)
 
 
+def decimal(value: Fraction) -> float:
+    """A mark as it is written everywhere, on screen and in files: two decimals, halves rounded up."""
+    return int(value * 100 + Fraction(1, 2)) / 100
+
+
 def require_open(state: str) -> None:
     """Raise AttemptClosed unless the attempt is in progress."""
     if state != IN_PROGRESS:

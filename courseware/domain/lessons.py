@@ -10,12 +10,6 @@ from courseware.domain.drills.graph import Drill
 from courseware.domain.items.base import Item
 
 STRANDS = ("principles", "techniques", "legal", "cases")
-STRAND_NAMES = {
-    "principles": "Principles",
-    "techniques": "Negotiation techniques",
-    "legal": "Legal frameworks",
-    "cases": "Case studies",
-}
 
 
 @dataclass(frozen=True, slots=True)

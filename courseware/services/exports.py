@@ -121,18 +121,13 @@ def _score_row(each: _Scored, titles: dict[str, str]) -> Sequence[Cell]:
         each.attempt.number,
         each.attempt.started_at,
         each.attempt.submitted_at,
-        decimal(each.result.earned),
+        rules.decimal(each.result.earned),
         each.result.possible,
-        decimal(each.result.percent),
+        rules.decimal(each.result.percent),
         each.attempt.pass_mark,
         each.result.passed,
         each.user.simulated,
     )
-
-
-def decimal(value: Fraction) -> float:
-    """A mark as it is written everywhere, on screen and in files: two decimals, halves rounded up."""
-    return int(value * 100 + Fraction(1, 2)) / 100
 
 
 def responses(session: Session) -> Table:
@@ -182,7 +177,7 @@ def _response_row(
         item.head.level,
         answer is not None,
         "; ".join(_in_words(line) for line in lines if line.chosen),
-        decimal(Fraction(grade.numerator, grade.denominator)),
+        rules.decimal(Fraction(grade.numerator, grade.denominator)),
         response.saved_at if response is not None else None,
         user.simulated,
     )

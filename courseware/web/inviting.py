@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,8 +95,3 @@ def reset_page(link_template: str, user_id: int) -> ResponseReturnValue:
         raise Refused(gettext("This person has no password yet. Invite the same address again instead."))
     made = MadeLink("reset", account.name, account.email, make_reset_link(user_id), now() + RESET_LASTS)
     return render_template(link_template, made=made)
-
-
-def words_of_roles(roles: Iterable[str]) -> list[Any]:
-    """Roles in words."""
-    return [ROLE_NAMES[role] for role in roles]

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from courseware import __version__
 from courseware.content.markdown import render_block, render_inline
-from courseware.services.exports import decimal
+from courseware.domain.attempts import decimal
 from courseware.web.context import runtime
 
 

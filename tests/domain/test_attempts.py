@@ -63,3 +63,18 @@ def test_a_window_is_known_by_how_its_tokens_begin() -> None:
     """A page without scripts makes tokens without a hyphen: each is a window of its own."""
     assert attempts.window_of("a1b2-c3d4-e5") == attempts.window_of("a1b2-ffff-00") == "a1b2"
     assert attempts.window_of("a1b2c3") == "a1b2c3"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Fraction(2, 3), 0.67),
+        (Fraction(1, 8), 0.13),
+        (Fraction(5, 1000), 0.01),
+        (Fraction(100), 100.0),
+        (Fraction(0), 0.0),
+    ],
+)
+def test_a_mark_is_told_with_two_decimals_halves_up(value: Fraction, told: float) -> None:
+    """Everywhere alike: on screen and in files."""
+    assert attempts.decimal(value) == told

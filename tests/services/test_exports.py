@@ -9,6 +9,7 @@ from itertools import islice
 
 import pytest
 
+from courseware.domain.attempts import decimal
 from courseware.formats import csv
 from courseware.services import attempts, exports, results
 from courseware.services.versions import loaded
@@ -96,8 +97,8 @@ class TestScores:
         assert len(told) == 5
         for row, (number, result) in zip(rows, told, strict=True):
             assert (row["attempt"], row["passed"]) == (number, result.passed)
-            assert row["marks"] == exports.decimal(result.earned)
-            assert row["percent"] == exports.decimal(result.percent)
+            assert row["marks"] == decimal(result.earned)
+            assert row["percent"] == decimal(result.percent)
 
     def test_no_attempt_gives_no_row(self, db: Database, world: World) -> None:
         assert of(scores(world), world.user) == []
@@ -184,4 +185,4 @@ class TestResponses:
     ],
 )
 def test_marks_have_two_decimals_with_halves_rounded_up(value: Fraction, told: float) -> None:
-    assert exports.decimal(value) == told
+    assert decimal(value) == told

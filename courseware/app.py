@@ -17,6 +17,7 @@ from courseware.storage.database import Database
 from courseware.web import admin, health, instructor, trainee
 from courseware.web.accounts import init_accounts
 from courseware.web.assets import register_assets, serve_asset
+from courseware.web.compression import compress_pages
 from courseware.web.context import EXTENSION, Runtime
 from courseware.web.errors import init_errors
 from courseware.web.security import Policy, check_policies, enforce, policy
@@ -55,6 +56,7 @@ def create_app(
     app.extensions[EXTENSION] = Runtime(settings, db or Database(settings.database_url), loaded.course, clock)
     Babel(app)
     enforce(app)
+    compress_pages(app)
     register_assets(app, view=policy(Policy.ANYONE)(serve_asset))
     init_accounts(app, app.extensions[EXTENSION])
     init_templating(app)

@@ -21,7 +21,7 @@ from courseware.app import create_app, folder_of, utc_now
 from courseware.config import BadSetting, Settings, from_environment
 from courseware.content import bank_files
 from courseware.content.checking import check as check_course
-from courseware.content.loader import BrokenCourse, Loaded, load_sound
+from courseware.content.loader import BrokenCourse, Loaded, course_folder, load_sound
 from courseware.domain.items.base import Item
 from courseware.formats import csv, json_rows, xlsx
 from courseware.services import accounts, bank, bank_import, exports, simulation
@@ -74,10 +74,13 @@ def _settings() -> Settings:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
-    """The database, migrated."""
+    """The database, migrated. Which one is said on standard error: the default depends on the folder one is in."""
     db = Database(settings.database_url)
+    if db.path is not None:
+        new = "" if db.path.exists() else " (new)"
+        click.echo(f"Records: {db.path.resolve()}{new}", err=True)
     try:
-        migrations.upgrade(db, folder_of(settings) / "migrations")
+        migrations.upgrade(db, course_folder() / "migrations")
         yield db
     finally:
         db.dispose()
@@ -85,6 +88,12 @@ def _database(settings: Settings) -> Iterator[Database]:
 
 def _course(settings: Settings) -> Loaded:
     return load_sound(folder_of(settings))
+
+
+def _address(settings: Settings) -> str:
+    """Where links lead: as the settings say, else to where the course was last served from this instance folder."""
+    told = any(f"COURSEWARE_{name}" in os.environ for name in ("HOST", "PORT", "TRUSTED_HOSTS"))
+    return running.address(settings) if told else running.last_address(settings) or running.address(settings)
 
 
 @cli.command()
@@ -101,7 +110,8 @@ def serve(host: str | None, port: int | None) -> None:
     running.require_free_port(settings)
     loaded = _course(settings)
     with _database(settings) as db:
-        ready = running.make_ready(db, loaded, folder_of(settings) / "migrations", now=utc_now())
+        ready = running.make_ready(db, loaded, course_folder() / "migrations", now=utc_now())
+    running.keep_address(settings)
     _say_ready(settings, ready)
     running.serve(settings, click.echo)
 
@@ -166,7 +176,7 @@ def user_add(email: str, role: str, name: str, password_stdin: bool) -> None:
         click.echo(f"{invited.email} can sign in as {role}.")
         return
     click.echo(f"One-time link for {invited.email} ({role}), good until {invited.expires_at:%Y-%m-%d}:")
-    click.echo(f"  {running.address(settings)}/invitation/{invited.secret}")
+    click.echo(f"  {_address(settings)}/invitation/{invited.secret}")
 
 
 @user.command("reset")
@@ -178,7 +188,7 @@ def user_reset(email: str) -> None:
         with db.read() as session:
             account = accounts.find_account(session, email)
         app = create_app(settings, db=db, loaded=_course(settings))
-        with app.test_request_context(base_url=running.address(settings)):
+        with app.test_request_context(base_url=_address(settings)):
             link = make_reset_link(account.id)
     click.echo(f"One-time link for {account.email} to choose a new password, good for 3 days:")
     click.echo(f"  {link}")
@@ -190,7 +200,7 @@ def user_setup_link() -> None:
     settings = _settings()
     with _database(settings) as db, db.write() as session:
         secret = accounts.make_setup_link(session, now=utc_now())
-    click.echo(f"{running.address(settings)}/setup/{secret}")
+    click.echo(f"{_address(settings)}/setup/{secret}")
 
 
 @cli.group("bank")
@@ -305,8 +315,12 @@ def _write_rows(
             shutil.copyfileobj(whole, file)
         return
     writer = csv.write if format_ == "csv" else json_rows.write
-    for piece in writer(columns, rows):
-        file.write(piece.encode())
+    try:
+        for piece in writer(columns, rows):
+            file.write(piece.encode())
+    except BrokenPipeError:
+        # Whoever read standard output has enough, such as `head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @cli.command("simulate")
@@ -319,7 +333,7 @@ def simulate_command(trainees: int, seed: int, once: bool, truth_file: Path | No
     settings = _settings()
     loaded = _course(settings)
     with _database(settings) as db:
-        running.load_bank(db, loaded, folder_of(settings) / "migrations", now=utc_now())
+        running.load_bank(db, loaded, course_folder() / "migrations", now=utc_now())
         with db.write() as session:
             if once and simulation.simulated(session):
                 return
@@ -336,14 +350,15 @@ def simulate_command(trainees: int, seed: int, once: bool, truth_file: Path | No
 def bench_command(as_json: bool) -> None:
     """Measure our pages against a bare handler doing the same reads and writes, in one run."""
     settings = _settings()
-    found = bench.run(_course(settings), folder_of(settings) / "migrations")
+    found = bench.run(_course(settings), course_folder() / "migrations")
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found]))
         return
     for each in found:
         low, high = each.ratio_spread
         click.echo(f"{each.name}: {each.ratio:.2f} of the bare handler (quartiles {low:.2f} to {high:.2f})")
-        click.echo(f"  goal {each.goal:.2f}; ours {_told(each.ours)}; bare {_told(each.bare)}")
+        verdict = "met" if each.ratio >= each.goal else "missed"
+        click.echo(f"  goal {each.goal:.2f} {verdict}; ours {_told(each.ours)}; bare {_told(each.bare)}")
 
 
 def _told(side: bench.Measured) -> str:
@@ -366,5 +381,5 @@ def restore_command(file: Path) -> None:
     """Put a backup in the database's place; what it replaces is kept beside it."""
     settings = _settings()
     db = Database(settings.database_url)
-    kept = put_back(db, file, folder_of(settings) / "migrations", now=utc_now())
+    kept = put_back(db, file, course_folder() / "migrations", now=utc_now())
     click.echo(f"{file} was restored." + (f" What it replaced is kept as {kept}." if kept else ""))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from courseware.app import create_app
 from courseware.config import PREFIX, Settings
 from courseware.content.loader import Loaded
 from courseware.services import accounts
@@ -60,6 +63,19 @@ def address(settings: Settings) -> str:
     return f"http://{shown}:{settings.port}"
 
 
+def keep_address(settings: Settings) -> None:
+    """Leave a note of where the course is served, for commands that make links."""
+    folder = Path(settings.instance_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "address").write_text(address(settings), encoding="utf-8")
+
+
+def last_address(settings: Settings) -> str | None:
+    """Where the course was served last from this instance folder; None where it never was."""
+    note = Path(settings.instance_dir) / "address"
+    return note.read_text(encoding="utf-8").strip() if note.is_file() else None
+
+
 class PortTaken(RuntimeError):
     """Something else listens there already."""
 
@@ -78,13 +94,25 @@ def require_free_port(settings: Settings) -> None:
             ) from error
 
 
+def make_worker_app() -> Flask:
+    """The application in a worker of the server.
+
+    A worker leaves the terminal's group of processes: Ctrl+C then reaches the parent alone, which
+    stops its workers after the requests in flight. A worker that hears both would hang.
+    """
+    if hasattr(os, "setpgid"):
+        with suppress(OSError):
+            os.setpgid(0, 0)
+    return create_app()
+
+
 def serve(settings: Settings, say: Callable[[str], object]) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight are finished first."""
     os.environ[f"{PREFIX}HOST"] = settings.host
     os.environ[f"{PREFIX}PORT"] = str(settings.port)
     workers = settings.workers or min(MOST_WORKERS, os.cpu_count() or 1)
     server = Granian(
-        "courseware.app:create_app",
+        "courseware.running:make_worker_app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

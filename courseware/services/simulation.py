@@ -87,7 +87,7 @@ def _work_through(trainee: _Trainee, course: Course, now: datetime) -> None:
     stamina = trainee.draw.random() ** 0.7
     for module in course.modules:
         for lesson in module.lessons:
-            if trainee.draw.random() > 0.55 + 0.45 * stamina or trainee.at >= now - timedelta(days=1):
+            if trainee.draw.random() > 0.93 + 0.07 * stamina or trainee.at >= now - timedelta(days=1):
                 return
             lessons.mark_read(trainee.session, trainee.user_id, lesson, now=trainee.later(10, 2_500))
         for drill in module.drills:

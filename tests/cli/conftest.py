@@ -21,11 +21,12 @@ from tests.storage.planted import SHIPPED
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the command printed and how it ended."""
+    """What the command printed and how it ended. records: the line on standard error that names the database."""
 
     code: int
     raw: bytes
     err: str
+    records: str = ""
 
     @property
     def out(self) -> str:
@@ -63,7 +64,10 @@ def run(
             main()
         out, err = capfdbinary.readouterr()
         assert b"Traceback" not in out + err
-        return Told(int(ended.value.code or 0), out, err.decode())
+        lines = err.decode().splitlines(keepends=True)
+        records = next((line.strip() for line in lines if line.startswith("Records: ")), "")
+        rest = "".join(line for line in lines if not line.startswith("Records: "))
+        return Told(int(ended.value.code or 0), out, rest, records)
 
     return run
 

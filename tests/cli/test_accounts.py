@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +31,19 @@ def test_user_add_prints_a_link_that_works(run: Run, db: Database) -> None:
 def test_the_link_names_the_port_that_is_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSEWARE_PORT", "8123")
     assert "  http://127.0.0.1:8123/invitation/" in run("user", "add", "a@example.org", "--role", "trainee").out
+
+
+def test_the_database_in_use_is_named(run: Run, tmp_path: Path) -> None:
+    """It lies in the folder one is in: a new one, made by mistake elsewhere, is said to be new."""
+    place = tmp_path / "work" / "instance" / "courseware.sqlite3"
+    assert run("user", "setup-link").records == f"Records: {place} (new)"
+    assert run("user", "setup-link").records == f"Records: {place}"
+
+
+def test_links_lead_to_where_the_course_was_served_last(run: Run, db: Database) -> None:
+    """Unless the settings say where it is."""
+    (Path("instance") / "address").write_text("http://127.0.0.1:8131", encoding="utf-8")
+    assert "  http://127.0.0.1:8131/invitation/" in run("user", "add", "a@example.org", "--role", "trainee").out
 
 
 def test_user_add_takes_a_password_from_standard_input(run: Run, db: Database) -> None:

@@ -136,6 +136,13 @@ class Autosave {
   // The form is sent by its own button: it carries the newest values and the number that goes with them.
   submit(event) {
     if (event.defaultPrevented) return;
+    if (navigator.onLine === false || this.tries) {
+      // The browser's own error page would take the place of what was typed.
+      event.preventDefault();
+      this.say("waiting");
+      this.soon(0);
+      return;
+    }
     this.stamp();
     clearTimeout(this.timer);
     this.leaving = true;

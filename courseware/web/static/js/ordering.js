@@ -41,6 +41,13 @@ function enhance(list) {
     select(rows()[0]).dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  // Whoever saves an order that looks right has given it, also without moving a line.
+  list.closest("form")?.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && rows().every((row) => !select(row).value)) {
+      rows().forEach((row, index) => { select(row).value = String(index + 1); });
+    }
+  }, { capture: true });
+
   const draw = () => {
     const all = rows();
     all.forEach((row, index) => {

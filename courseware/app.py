@@ -52,6 +52,7 @@ def create_app(
     app.config.update(SECRET_KEY=secret_key(settings), BABEL_DEFAULT_LOCALE="en", BABEL_DEFAULT_TIMEZONE="UTC")
     if settings.proxies:
         hops = settings.proxies
+        # Flask documents this attribute as the place for middleware; its type says method.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions[EXTENSION] = Runtime(settings, db or Database(settings.database_url), loaded.course, clock)
     Babel(app)

@@ -136,7 +136,7 @@ def test_workers_that_start_together_share_one_key(tmp_path: Path, monkeypatch: 
 
     def write_together(path: Path, *given: object, **more: object) -> int:
         together.wait(20)
-        return write_text(path, *given, **more)  # type: ignore[arg-type]
+        return write_text(path, *given, **more)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(Path, "write_text", write_together)
     settings = Settings(instance_dir=str(tmp_path))

@@ -12,36 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-import email_validator
 from sqlalchemy import CursorResult, Select, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from courseware.services.errors import Conflict, NotFound, Refused
+from courseware.services.names import clean_address, clean_name
 from courseware.services.sign_in import close_sessions
 from courseware.storage.accounts import ROLES, OneTimeLink, RoleGrant, User, digest, new_identity, new_user
 from courseware.storage.locks import take_turns
 
 SETUP_LASTS = timedelta(days=7)
 INVITATION_LASTS = timedelta(days=14)
-LONGEST_NAME = 80
-LONGEST_EMAIL = 254
 PAGE = 50
-
-# The library's own way to allow names of closed networks (.local, .test): its list is meant to be edited.
-email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
-
 
 ROLES_CHANGE = "who has which role"
 """What those take turns at who give and take roles."""
-
-
-class BadAddress(Refused):
-    """It is not an e-mail address."""
-
-
-class BadName(Refused):
-    """A name is empty or too long."""
 
 
 class AddressTaken(Conflict):
@@ -118,29 +104,6 @@ class Link:
     email: str
     name: str
     expires_at: datetime
-
-
-def clean_address(text: str) -> str:
-    """An e-mail address in one spelling. Raises BadAddress.
-
-    Names of closed networks (``.local``, ``.test``, no dot at all) are addresses too: no mail
-    is ever sent, an address is what a person is known by.
-    """
-    try:
-        checked = email_validator.validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
-    except ValueError as error:
-        raise BadAddress("Enter an e-mail address such as name@example.org.") from error
-    if len(checked.normalized) > LONGEST_EMAIL:
-        raise BadAddress(f"The e-mail address is longer than {LONGEST_EMAIL} characters.")
-    return checked.normalized
-
-
-def clean_name(text: str) -> str:
-    """A person's name with single spaces. Raises BadName."""
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise BadName(f"Enter a name of 1 to {LONGEST_NAME} characters.")
-    return name
 
 
 def create_account(

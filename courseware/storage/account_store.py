@@ -171,7 +171,7 @@ class AccountStore(UserDatastore):
         except IntegrityError as error:
             raise EmailExists(email) from error
         account = self.find_user(id=user.id)
-        assert account is not None, "the account was committed above and accounts are never deleted"  # noqa: S101
+        assert account is not None, "committed above, and accounts are never deleted"  # noqa: S101 - tells mypy
         return account
 
     def put(self, model: Any) -> Any:

@@ -22,7 +22,7 @@ from flask_security.utils import validate_redirect_url
 from wtforms import EmailField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
-from courseware.services import accounts, sign_in
+from courseware.services import names, sign_in
 from courseware.services.errors import Refused
 from courseware.services.passwords import PasswordFault, normalised, password_fault
 from courseware.web.context import db, now, runtime
@@ -203,9 +203,9 @@ class SetupForm(InvitationForm):
 def check_name(field: Field) -> None:
     """Raise ValidationError where a field's name can't be kept."""
     try:
-        field.data = accounts.clean_name(field.data or "")
+        field.data = names.clean_name(field.data or "")
     except Refused as error:
-        raise ValidationError(_("Enter a name of at most %(most)s characters.", most=accounts.LONGEST_NAME)) from error
+        raise ValidationError(_("Enter a name of at most %(most)s characters.", most=names.LONGEST_NAME)) from error
 
 
 def network() -> str:

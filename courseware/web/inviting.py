@@ -15,7 +15,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from wtforms import EmailField, Form, RadioField, StringField
 
-from courseware.services import accounts, oversight
+from courseware.services import accounts, names, oversight
 from courseware.services.errors import Refused
 from courseware.web.accounts import ROLE_NAMES, make_reset_link
 from courseware.web.choices import choices
@@ -68,9 +68,9 @@ def invite_page(template: str, link_template: str, role: str) -> ResponseReturnV
         return render_template(template, form=form, role_hints=ROLE_HINTS)
     try:
         made = _invite(form)
-    except (accounts.BadAddress, accounts.AddressTaken) as error:
+    except (names.BadAddress, accounts.AddressTaken) as error:
         form.email.errors = [str(error)]
-    except accounts.BadName as error:
+    except names.BadName as error:
         form.name.errors = [str(error)]
     except (accounts.RoleUnknown, oversight.NotYours) as error:
         form.form_errors = [str(error)]
@@ -84,7 +84,7 @@ def _invite(form: InviteForm) -> MadeLink:
     with db().write() as session:
         made = oversight.invite(session, email, name, role, by_admin=is_admin(), now=now())
     url = url_for("accounts.invitation", secret=made.secret, _external=True)
-    return MadeLink("invitation", accounts.clean_name(name), made.email, url, made.expires_at)
+    return MadeLink("invitation", names.clean_name(name), made.email, url, made.expires_at)
 
 
 def reset_page(link_template: str, user_id: int) -> ResponseReturnValue:

@@ -31,7 +31,7 @@ from flask_security.password_util import PasswordUtil
 from flask_security.recoverable import generate_reset_link
 from flask_security.utils import set_request_attr
 
-from courseware.services import accounts, passwords, sign_in
+from courseware.services import accounts, names, passwords, sign_in
 from courseware.storage.account_store import Account, AccountStore, EmailExists, StaleAccount
 from courseware.web.account_forms import FAULTS, ChangeForm, RegistrationForm, ResetForm, SignInForm
 from courseware.web.context import Runtime, db, now, runtime
@@ -91,8 +91,8 @@ class NoMail(MailUtil):
     def normalize(self, email: str) -> str:
         """The address in one spelling. Raises EmailValidateException."""
         try:
-            return accounts.clean_address(email)
-        except accounts.BadAddress as error:
+            return names.clean_address(email)
+        except names.BadAddress as error:
             raise EmailValidateException(gettext("Enter an e-mail address such as name@example.org.")) from error
 
     def validate(self, email: str) -> str:

@@ -38,7 +38,7 @@ def test_no_rows_are_an_empty_array() -> None:
 def test_rows_are_written_as_they_come() -> None:
     taken: list[int] = []
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows():  # type: ignore[no-untyped-def]  # rows of one test
         for number in range(3):
             taken.append(number)
             yield (number,)
@@ -58,5 +58,5 @@ cells = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_
 
 @given(st.lists(st.tuples(cells, cells), max_size=5))
 def test_whatever_stands_in_the_cells_it_is_json(rows: list[tuple[object, object]]) -> None:
-    read = json.loads("".join(json_rows.write(("a", "b"), rows)))  # type: ignore[arg-type]
+    read = json.loads("".join(json_rows.write(("a", "b"), rows)))  # type: ignore[arg-type]  # any rows do
     assert [(row["a"], row["b"]) for row in read] == rows

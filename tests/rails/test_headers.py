@@ -114,5 +114,5 @@ def test_off_loopback_the_defaults_are_refused(more: dict[str, str], wanted: str
 
 
 def test_off_loopback_a_whole_setting_is_taken() -> None:
-    given = {"HOST": "0.0.0.0", "SECRET_KEY": "k" * 40, "TRUSTED_HOSTS": "parley.example"}  # noqa: S104
+    given = {"HOST": "0.0.0.0", "SECRET_KEY": "k" * 40, "TRUSTED_HOSTS": "parley.example"}  # noqa: S104 - not bound
     assert not from_environment({f"COURSEWARE_{name}": value for name, value in given.items()}).on_loopback

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from courseware.services import accounts, sign_in
+from courseware.services import accounts, names, sign_in
 from courseware.storage.accounts import BrowserSession, OneTimeLink, digest
 from courseware.storage.base import Base
 from courseware.storage.database import Database
@@ -54,20 +54,20 @@ def roles_of(db: Database, user_id: int) -> tuple[str, ...]:
     ],
 )
 def test_an_address_gets_one_spelling_also_in_closed_networks(typed: str, kept: str) -> None:
-    assert accounts.clean_address(typed) == kept
+    assert names.clean_address(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["", "a", "a@", "@b.org", "a b@c.org", "a@b.org\nBcc: x@y.org", "a" * 300 + "@b.org"])
 def test_what_is_no_address_is_refused(typed: str) -> None:
-    with pytest.raises(accounts.BadAddress):
-        accounts.clean_address(typed)
+    with pytest.raises(names.BadAddress):
+        names.clean_address(typed)
 
 
 def test_a_name_is_tidied_and_an_empty_or_long_one_refused() -> None:
-    assert accounts.clean_name("  Ana   María \n López ") == "Ana María López"
+    assert names.clean_name("  Ana   María \n López ") == "Ana María López"
     for name in ("", "   ", "x" * 81, "a\x00b", "a\u202eb"):
-        with pytest.raises(accounts.BadName):
-            accounts.clean_name(name)
+        with pytest.raises(names.BadName):
+            names.clean_name(name)
 
 
 def test_an_address_is_taken_whatever_its_case(db: Database) -> None:

@@ -67,7 +67,7 @@ def test_beginning_again_resumes_the_run_that_goes_on(world: World) -> None:
     run = begin(world)
     choose(world, run, "calm", 1)
     assert begin(world) == run
-    assert state(world, run).scene.id == "two"  # type: ignore[union-attr]
+    assert state(world, run).scene.id == "two"  # type: ignore[union-attr]  # the run goes on
     assert run != world.others_run
 
 

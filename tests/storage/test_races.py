@@ -74,7 +74,7 @@ def all_have_looked_before_any_writes(monkeypatch: pytest.MonkeyPatch, threads: 
 
     def wait_and_draw(*given: object) -> object:
         looked.wait(20)
-        return draw(*given)  # type: ignore[arg-type]
+        return draw(*given)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(attempts, "draw", wait_and_draw)
 

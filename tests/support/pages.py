@@ -206,7 +206,7 @@ def _targets(app: Flask, url: str, tree: Element) -> list[str]:
 
 def _routed(adapter: object, path: str, method: str) -> bool:
     try:
-        adapter.match(path, method=method)  # type: ignore[attr-defined]
+        adapter.match(path, method=method)  # type: ignore[attr-defined]  # Werkzeug's adapter
     except RequestRedirect:
         return True
     except HTTPException:

@@ -95,7 +95,7 @@ class TestFaults:
         page = press(ines, "save", 422)
         assert list(problems(page)) == ["stem", "options", "rationale", "module", "competency"]
         assert problems(page)["options"] == "Options: there are 0; 3 to 6 are needed"
-        assert "Error:" in "".join(page.tree.find(".//title").itertext())  # type: ignore[union-attr]
+        assert "Error:" in "".join(page.tree.find(".//title").itertext())  # type: ignore[union-attr]  # it is there
 
     def test_every_fault_stands_at_its_field_and_nothing_typed_is_lost(self, ines: Browser) -> None:
         begin(ines, SAMPLES[0])
